@@ -69,7 +69,7 @@ $(VENV)/.packages: requirements/dev.txt
 
 # The project itself, editable: a change in the code needs no new install, a new command in pyproject.toml does.
 $(VENV)/.project: $(VENV)/.packages pyproject.toml
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # Only `make lock` wants uv: it resolves for every platform at once, and in seconds.
