@@ -1,0 +1,1 @@
+"""All SQL of the centre: literal, with named parameters; `schema.py` has the tables."""

@@ -1,0 +1,188 @@
+"""The centre's tables, as migrations that are applied in order and never edited once released.
+
+Times are Unix milliseconds (`_at`), ids and keys raw bytes. What residents wrote or what names them lies in `private`
+columns, encrypted under the centre's field key: the database file alone shows no text, name, phone or PIN.
+"""
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("kasih-server")
+
+_FIRST = (
+    # Each device that ever showed a valid KEY, and what the centre knows of its log.
+    """
+    create table device (
+        log blob primary key,
+        sign blob not null,
+        seal blob not null,
+        name text not null default '',
+        unit text not null default '',
+        state text not null check (state in ('pending', 'active', 'revoked')),
+        enrolled_at integer not null,
+        last_contact_at integer,
+        stated_seq integer not null default 0,
+        stated_id blob,
+        rooted_seq integer not null default 0,
+        rooted_id blob,
+        safe_id blob,
+        down_have blob,
+        clock_offset_ms integer,
+        forked integer not null default 0,
+        regressed integer not null default 0,
+        skipped integer not null default 0,
+        health text not null default '{}'
+    ) strict
+    """,
+    "create index device_unit on device (unit, state)",
+    # One-time enrolment codes. The secret is needed to check a KEY's mac, so it is erased at use or expiry + 30 days.
+    """
+    create table enrol_code (
+        id integer primary key,
+        secret blob not null,
+        unit text not null,
+        made_at integer not null,
+        expires_at integer not null,
+        used_by blob,
+        used_at integer
+    ) strict
+    """,
+    # Logs that knocked with a well-signed KEY that no code explains, such as after a restore: an admin may confirm one.
+    """
+    create table knock (
+        log blob primary key,
+        sign blob not null,
+        seal blob not null,
+        name text not null default '',
+        first_at integer not null,
+        last_at integer not null,
+        times integer not null default 1
+    ) strict
+    """,
+    # The ledger: every validly signed entry of an enrolled device, as received, once. The truth.
+    """
+    create table entry (
+        n integer primary key,
+        id blob not null unique,
+        log blob not null,
+        seq integer not null,
+        prev blob not null,
+        kind integer not null,
+        rooted integer not null,
+        quarantined integer not null default 0,
+        received_at integer not null,
+        raw blob not null
+    ) strict
+    """,
+    "create index entry_log_seq on entry (log, seq)",
+    # Parents that no entry here shows, and entries that a device reported lost: both are wanted.
+    "create table missing (id blob primary key, log blob not null) strict",
+    "create index missing_log on missing (log)",
+    """
+    create table tombstone (
+        id blob primary key, log blob not null, seq integer not null, prev blob not null,
+        rooted integer not null, reported_at integer not null
+    ) strict
+    """,
+    "create index tombstone_log on tombstone (log, seq)",
+    # Entries whose body cannot be used, with the reason: for an admin. The entry itself stays in the ledger.
+    """
+    create table trouble (
+        entry blob primary key, log blob not null, kind integer not null, code text not null, found_at integer not null
+    ) strict
+    """,
+    # A case is the fold of its entry and its events, and can be rebuilt from them.
+    """
+    create table cases (
+        id blob primary key,
+        number text not null,
+        log blob not null,
+        unit text not null,
+        channel text not null,
+        category text not null,
+        kelurahan text not null,
+        identity text not null,
+        accused text not null,
+        status text not null,
+        handler text not null default '',
+        claimed_at integer not null,
+        filed_at integer not null,
+        arrived_at integer not null,
+        changed_at integer not null,
+        private blob not null
+    ) strict
+    """,
+    "create index cases_number on cases (number)",
+    "create index cases_arrived on cases (arrived_at)",
+    "create index cases_status on cases (status, arrived_at)",
+    # What people did at the centre: a hash chain, so that a changed or missing row shows.
+    """
+    create table event (
+        n integer primary key,
+        at integer not null,
+        case_id blob,
+        type text not null,
+        actor text not null,
+        data text not null,
+        hash blob not null
+    ) strict
+    """,
+    "create index event_case on event (case_id)",
+    # The server's log for each device.
+    """
+    create table down (
+        device blob not null,
+        seq integer not null,
+        id blob not null unique,
+        prev blob not null,
+        kind integer not null,
+        made_at integer not null,
+        raw blob not null,
+        primary key (device, seq)
+    ) strict
+    """,
+    # Master data as JSON rows, one table a row: kelurahan, kategori, unit, status, teks, sms, kalender.
+    "create table master (name text primary key, rows text not null, changed_at integer not null) strict",
+    """
+    create table user (
+        id integer primary key,
+        name text not null unique,
+        full_name text not null default '',
+        role text not null check (role in ('admin', 'petugas', 'opd', 'auditor')),
+        unit text not null default '',
+        password text not null,
+        must_change integer not null default 1,
+        disabled integer not null default 0,
+        failures integer not null default 0,
+        locked_until integer not null default 0,
+        seal blob not null,
+        seal_private blob not null,
+        made_at integer not null
+    ) strict
+    """,
+    # The duty key's private half, sealed to each sworn officer, and to the recovery key where user is null.
+    "create table duty_grant (id integer primary key, user integer references user (id), sealed blob not null) strict",
+    # Sessions by the SHA-256 of an opaque token.
+    """
+    create table session (
+        token_hash blob primary key,
+        user integer not null references user (id),
+        csrf text not null,
+        made_at integer not null,
+        seen_at integer not null
+    ) strict
+    """,
+    # PIN guesses, by number and by device or source: five wrong ones lock for an hour.
+    """
+    create table pin_guess (subject text primary key, failures integer not null, locked_until integer not null) strict
+    """,
+    "create table backup (n integer primary key, made_at integer not null, upto integer not null, sha256 text not null) strict",
+    # folded: how far the fold has come in entry.n; centre: name of the city; and the like.
+    "create table meta (key text primary key, value text not null) strict",
+)
+
+
+@migrations(name="0001_first")
+def first(db: Database) -> None:
+    """The tables of the first release."""
+    for statement in _FIRST:
+        db.execute(statement)
