@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 LOCKS := requirements/kiosk.txt requirements/server.txt requirements/dev.txt
 # `make lint CODE=server` looks at one package alone.
-CODE ?= $(wildcard sync_protocol firmware_bridge kiosk_agent server benchmarks tests)
+CODE ?= $(wildcard sync_protocol firmware_bridge kiosk_agent server benchmarks scripts tests)
 # `make test ARGS="tests/server -k disposisi"` runs a part of the tests.
 ARGS ?=
 

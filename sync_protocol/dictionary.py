@@ -7,7 +7,7 @@ import pkgutil
 from hashlib import sha256
 from typing import Final
 
-DICTIONARY_1_SHA256: Final = "e500f32c1e5fcb729b6b26223cdecdb3ab0294bd759796ce1fe489a0b8b81335"
+DICTIONARY_1_SHA256: Final = "332e3346e698500d80cbaca7e791e48cd32fcc6b79f9e9944327a38569e68fa6"
 
 
 def _load() -> bytes:
