@@ -9,12 +9,13 @@ from sync_protocol import strict_json
 from sync_protocol.kinds import Kind
 from sync_protocol.vocabulary import MAX_LINE, MAX_TEXT, DeviceState, Identity
 
-Id = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+# In these patterns \Z ends the text; $ would let a line break follow.
+Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 """An entry's id or a public key: 32 bytes in lower-case hex."""
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 Line = Annotated[str, Meta(max_length=MAX_LINE)]
 Word = Annotated[str, Meta(max_length=40)]
-Phone = Annotated[str, Meta(max_length=20, pattern=r"^(\+?[0-9]{3,18})?$")]
+Phone = Annotated[str, Meta(max_length=20, pattern=r"^(\+?[0-9]{3,18})?\Z")]
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Millis = Annotated[int, Meta(ge=-(2**53) + 1, le=2**53 - 1)]
 
@@ -90,7 +91,7 @@ class Complaint(Body, frozen=True, kw_only=True):
     category: Word
     kelurahan: Word
     """The code of where it happened, not of where the kiosk stands."""
-    pin: Annotated[str, Meta(pattern="^[0-9]{6,16}$")]
+    pin: Annotated[str, Meta(pattern=r"^[0-9]{6,16}\Z")]
     channel: Word = "kios"
     identity: Identity = Identity.OPEN
     text: Text = ""
@@ -173,13 +174,13 @@ class Query(Body, frozen=True, kw_only=True):
 
     number: Word
     pin: Annotated[str, Meta(max_length=16)]
-    nonce: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+    nonce: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
 
 
 class Answer(Body, frozen=True, kw_only=True):
     """Kind 38: the reply to a `Query` with the same nonce."""
 
-    nonce: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+    nonce: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
     found: bool = False
     """False for a wrong number, a wrong PIN and a locked one alike."""
     status: Word = ""

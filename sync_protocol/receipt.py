@@ -1,7 +1,6 @@
 """The receipt that a resident takes home: an entry without its body, as text for a QR code (section 2)."""
 
 from base64 import b32decode, b32encode
-from binascii import Error as Base32Error
 from hashlib import sha256
 
 from msgspec import Struct
@@ -47,7 +46,7 @@ def read_receipt(text: str) -> Receipt:
     letters = letters.removeprefix(PREFIX)
     try:
         data = b32decode(letters + "=" * (-len(letters) % 8))
-    except Base32Error:
+    except ValueError:
         raise ReceiptError("the receipt holds other characters than A to Z and 2 to 7, or is cut") from None
     if len(data) != _SIZE:
         raise ReceiptError(f"a receipt holds {_SIZE} bytes, this one {len(data)}")

@@ -13,7 +13,8 @@ from sync_protocol.errors import FieldError, JsonError
 
 MAX_DEPTH: Final = 32
 _MIN_INT, _MAX_INT = -(2**63), 2**63 - 1
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Possessive, and with the closing quote left open: an unclosed string is read once, not once from each quote in it.
+_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _ESCAPE_TO_CHECK = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 T = TypeVar("T")
