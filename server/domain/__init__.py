@@ -1,0 +1,1 @@
+"""Pure rules of the centre: values in, values out. No SQL, no files, no clock."""

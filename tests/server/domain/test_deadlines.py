@@ -1,0 +1,54 @@
+"""Working days against the worked examples of server/data/vektor_tenggat.csv."""
+
+import csv
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from server.domain.deadlines import WorkCalendar, wita
+
+DATA = Path("server/data")
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def ms(moment: str) -> int:
+    return int(datetime.fromisoformat(moment).timestamp() * 1000)
+
+
+CALENDAR = WorkCalendar(date.fromisoformat(row["tanggal"]) for row in rows("kalender_2025_2027.csv"))
+
+
+@pytest.mark.parametrize("row", rows("vektor_tenggat.csv"), ids=lambda row: row["keterangan"])
+def test_worked_examples(row: dict[str, str]) -> None:
+    due = CALENDAR.due_at(ms(row["diterima"]), int(row["hari_kerja"]))
+    assert wita(due).isoformat() == row["tenggat_wita"]
+
+
+def test_a_report_of_sunday_counts_from_monday() -> None:
+    assert CALENDAR.due_at(ms("2026-11-22T10:00:00+08:00"), 3) == ms("2026-11-26T16:00:00+08:00")
+
+
+def test_days_left_count_down_to_zero_and_go_below_it_after_four_o_clock() -> None:
+    due = ms("2026-11-26T16:00:00+08:00")  # a Thursday
+    left = [
+        CALENDAR.days_left(ms(now), due)
+        for now in (
+            "2026-11-20T09:00:00+08:00",
+            "2026-11-25T23:00:00+08:00",
+            "2026-11-26T15:59:59+08:00",
+            "2026-11-26T16:00:01+08:00",
+            "2026-11-27T09:00:00+08:00",
+            "2026-11-30T09:00:00+08:00",
+        )
+    ]
+    assert left == [4, 1, 0, -1, -1, -2]
+
+
+def test_an_empty_calendar_knows_no_year() -> None:
+    assert WorkCalendar([]).last_year == 0
+    assert CALENDAR.last_year == 2027
