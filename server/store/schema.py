@@ -27,10 +27,13 @@ _FIRST = (
         safe_id blob,
         down_have blob,
         clock_offset_ms integer,
+        http_head_at integer not null default 0,
+        http_head_id blob,
         forked integer not null default 0,
         regressed integer not null default 0,
         skipped integer not null default 0,
-        health text not null default '{}'
+        health text not null default '{}',
+        health_at integer
     ) strict
     """,
     "create index device_unit on device (unit, state)",
@@ -59,6 +62,8 @@ _FIRST = (
     ) strict
     """,
     # The ledger: every validly signed entry of an enrolled device, as received, once. The truth.
+    # `offset_ms` (null: unknown) and `not_before` are what was known at arrival of the writer's clock (protocol,
+    # section 7), kept so that the fold follows from this table alone.
     """
     create table entry (
         n integer primary key,
@@ -70,20 +75,26 @@ _FIRST = (
         rooted integer not null,
         quarantined integer not null default 0,
         received_at integer not null,
+        offset_ms integer,
+        not_before integer not null default 0,
         raw blob not null
     ) strict
     """,
     "create index entry_log_seq on entry (log, seq)",
-    # Parents that no entry here shows, and entries that a device reported lost: both are wanted.
+    "create index entry_quarantined on entry (log) where quarantined = 1",
+    # Entries released from quarantine after the fold had passed them.
+    "create table refold (n integer primary key) strict",
+    # Parents that are not held here, and entries that a device reported lost: both are wanted.
     "create table missing (id blob primary key, log blob not null) strict",
-    "create index missing_log on missing (log)",
+    "create index missing_log on missing (log, id)",
     """
     create table tombstone (
         id blob primary key, log blob not null, seq integer not null, prev blob not null,
         rooted integer not null, reported_at integer not null
     ) strict
     """,
-    "create index tombstone_log on tombstone (log, seq)",
+    "create index tombstone_log on tombstone (log, id)",
+    "create index tombstone_seq on tombstone (log, seq)",
     # Entries whose body cannot be used, with the reason: for an admin. The entry itself stays in the ledger.
     """
     create table trouble (
@@ -108,12 +119,16 @@ _FIRST = (
         filed_at integer not null,
         arrived_at integer not null,
         changed_at integer not null,
+        due_at integer,
         private blob not null
     ) strict
     """,
     "create index cases_number on cases (number)",
     "create index cases_arrived on cases (arrived_at)",
     "create index cases_status on cases (status, arrived_at)",
+    # When the step that is due now is due by the centre's clock (server/domain/deadlines.py); null: no clock runs.
+    "create index cases_due on cases (due_at) where due_at is not null",
+    "create index cases_handler on cases (handler, status) where handler <> ''",
     # What people did at the centre: a hash chain, so that a changed or missing row shows.
     """
     create table event (

@@ -1,0 +1,118 @@
+"""Fold the ledger into cases: open what was stored, and show it (protocol, section 5, at the end).
+
+Folding comes after storing and can never undo it: an entry that cannot be read becomes a line for an admin, and the next
+one is folded all the same. It follows from the ledger alone, whatever was folded before.
+"""
+
+import logging
+import sqlite3
+
+from msgspec import Struct, json
+
+from server.domain.filing_time import Clue, filed_at
+from server.domain.fold import KINDS, claim_of, is_expected, private_of, read_body
+from server.store import cases, devices, ledger, troubles
+from server.store.cases import Case
+from server.store.centre import Centre
+from server.store.keys import CentreKeys
+from server.store.ledger import Unfolded
+from sync_protocol.bodies import Body, Complaint, Health
+from sync_protocol.errors import ProtocolError
+from sync_protocol.number import number_of
+
+FOUNDED = "founded_at"
+"""In `meta`: when the centre's keys were made, Unix milliseconds."""
+_CHUNK = 512
+_UNKNOWN_KIND = "unknown-kind"
+_INTERNAL = "internal"
+_LOG = logging.getLogger(__name__)
+
+
+class _Folded(Struct):
+    """What a chunk of the ledger came to."""
+
+    cases: list[Case]
+    troubles: list[tuple[bytes, bytes, int, str, int]]
+    health: dict[bytes, tuple[str, int]]
+
+
+def fold(centre: Centre) -> int:
+    """Fold all that is stored and not folded yet; give the number of entries.
+
+    Raises:
+        StorageError: the disk refuses; what was folded so far stays.
+    """
+    total = 0
+    with centre.folding:
+        while chunk := centre.read(_next):
+            founded = centre.read(_founded)
+            folded = _fold_chunk(centre.keys, chunk, founded)
+            centre.write(lambda connection, folded=folded, chunk=chunk: _keep(connection, folded, chunk))  # type: ignore[misc]
+            total += len(chunk)
+    return total
+
+
+def case_of(keys: CentreKeys, entry: Unfolded, complaint: Complaint, founded: int) -> Case:
+    """The case that a complaint makes when it arrives."""
+    claim = claim_of(entry.raw)
+    return Case(
+        id=entry.id,
+        number=number_of(entry.id),
+        log=entry.log,
+        unit=entry.unit,
+        channel=complaint.channel,
+        category=complaint.category,
+        kelurahan=complaint.kelurahan,
+        identity=complaint.identity.value,
+        accused=complaint.accused,
+        status=cases.FIRST_STATUS,
+        handler="",
+        claimed_at=claim,
+        filed_at=filed_at(claim, Clue(entry.offset_ms, entry.not_before), entry.received_at, founded),
+        arrived_at=entry.received_at,
+        changed_at=entry.received_at,
+        private=keys.encrypt_field(entry.id, private_of(complaint).encode()),
+    )
+
+
+def body_or_trouble(keys: CentreKeys, entry: Unfolded) -> Body | str:
+    """The body of an entry, or the code of what is wrong with it."""
+    try:
+        body = read_body(entry.kind, entry.raw, keys.openers)
+    except ProtocolError as error:
+        return error.code
+    except Exception as error:  # noqa: BLE001  A hostile body must not stop those after it.
+        _LOG.error("entry %s cannot be folded: %s", entry.id.hex(), type(error).__name__)
+        return _INTERNAL
+    return _UNKNOWN_KIND if body is None or not is_expected(entry.kind, KINDS) else body
+
+
+def _next(connection: sqlite3.Connection) -> list[Unfolded]:
+    return ledger.unfolded(connection, troubles.folded_upto(connection), _CHUNK)
+
+
+def _founded(connection: sqlite3.Connection) -> int:
+    return int(troubles.get_meta(connection, FOUNDED) or 0)
+
+
+def _fold_chunk(keys: CentreKeys, chunk: list[Unfolded], founded: int) -> _Folded:
+    folded = _Folded([], [], {})
+    for entry in chunk:
+        body = body_or_trouble(keys, entry)
+        if isinstance(body, Complaint):
+            folded.cases.append(case_of(keys, entry, body, founded))
+        elif isinstance(body, str):
+            folded.troubles.append((entry.id, entry.log, entry.kind, body, entry.received_at))
+        elif isinstance(body, Health):
+            folded.health[entry.log] = (json.encode(body).decode(), entry.received_at)
+    return folded
+
+
+def _keep(connection: sqlite3.Connection, folded: _Folded, chunk: list[Unfolded]) -> None:
+    cases.insert_cases(connection, folded.cases)
+    troubles.add_troubles(connection, folded.troubles)
+    for log, (health, at) in folded.health.items():
+        devices.set_health(connection, log, health, at)
+    upto = troubles.folded_upto(connection)
+    ledger.refolded(connection, (entry.n for entry in chunk if entry.n <= upto))
+    troubles.set_folded(connection, chunk[-1].n)

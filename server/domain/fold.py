@@ -1,0 +1,90 @@
+"""What an entry of the ledger means: the case that a complaint makes, the health of a device, or why it cannot be read.
+
+A pure function of the entry and of what was noted at its arrival, so that all cases can be made again from the ledger.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from msgspec import Struct
+
+from sync_protocol.bodies import Body, Complaint, decode_body
+from sync_protocol.entry import HEADER_SIZE, SIGNATURE_SIZE
+from sync_protocol.kinds import Kind
+from sync_protocol.packing import unpack
+from sync_protocol.seal import open_body
+
+_TO = slice(12, 16)
+_FIRST_DOWN: Final = 32
+
+
+class Private(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What residents wrote or what names them, as it is encrypted in a case.
+
+    Of a secret report the centre has only what stands outside its inner seals.
+    """
+
+    pin: str = ""
+    text: str = ""
+    place: str = ""
+    name: str = ""
+    phone: str = ""
+    sms_ok: bool = False
+    operator: str = ""
+    is_sealed: bool = False
+    """The text and the name lie in the ledger, sealed to the duty key."""
+
+    def encode(self) -> bytes:
+        """As JSON."""
+        return msgspec.json.encode(self)
+
+
+_PRIVATE = msgspec.json.Decoder(Private)
+
+
+def decode_private(data: bytes) -> Private:
+    """Read what `Private.encode` wrote."""
+    return _PRIVATE.decode(data)
+
+
+def read_body(kind: int, raw: bytes, openers: dict[bytes, X25519PrivateKey]) -> Body | None:
+    """Open, unpack and decode the body of an entry; None for a kind that this version does not know.
+
+    Args:
+        raw: the entry as received.
+        openers: the centre's intake keys by their `key_tag`.
+
+    Raises:
+        ProtocolError: it cannot be opened, or is not what its kind declares.
+    """
+    header = raw[:HEADER_SIZE]
+    return decode_body(kind, unpack(open_body(header[_TO], header, raw[HEADER_SIZE:-SIGNATURE_SIZE], openers)))
+
+
+def is_expected(kind: int, kinds: Mapping[int, object]) -> bool:
+    """Whether a device of this version writes this kind."""
+    return kind in kinds and kind < _FIRST_DOWN
+
+
+def private_of(complaint: Complaint) -> Private:
+    """What of a complaint is to be encrypted."""
+    return Private(
+        pin=complaint.pin,
+        text=complaint.text,
+        place=complaint.place,
+        name=complaint.name,
+        phone=complaint.phone,
+        sms_ok=complaint.sms_ok,
+        operator=complaint.operator,
+        is_sealed=complaint.secret is not None,
+    )
+
+
+def claim_of(raw: bytes) -> int:
+    """The writer's clock in an entry's header, Unix milliseconds."""
+    return int.from_bytes(raw[2:8])
+
+
+KINDS: Final = {int(kind): kind for kind in Kind}

@@ -1,0 +1,63 @@
+"""The centre's settings: `server.toml` in the data folder, `KASIH_*` variables, flags, in rising order."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from server.errors import SettingError
+
+FILE_NAME: Final = "server.toml"
+_PREFIX = "KASIH_"
+
+Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+Positive = Annotated[int, Meta(ge=1, le=1_000_000)]
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an administrator may change. Each field is also the variable KASIH_<FIELD IN CAPITALS>."""
+
+    city: str = "Kota Kupang"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 8000
+    poll_s: Annotated[int, Meta(ge=1, le=86_400)] = 600
+    """How often a kiosk asks when it has nothing to send; goes down in CONFIG at enrolment."""
+    code_hours: Annotated[int, Meta(ge=0, le=24 * 365)] = 72
+    """How long an enrolment code is good."""
+    body_idle_s: Seconds = 30.0
+    """How long a request's body may stand still before what came of it is processed as if it had been cut."""
+    max_syncs: Positive = 64
+    """Requests of devices in work at a time; the next ones are asked to come again."""
+    retry_after_s: Annotated[int, Meta(ge=1, le=86_400)] = 30
+    wait_s: Seconds = 10.0
+    """How long a command waits for another one that uses the data folder."""
+    lock_after: Positive = 5
+    """Wrong PINs for a number, or from a device, after which it is locked."""
+    lock_s: Annotated[int, Meta(ge=1, le=86_400)] = 3600
+
+
+def load_settings(data: Path, flags: Mapping[str, Any] | None = None) -> Settings:
+    """Read the settings of a data folder; flags that are None do not count.
+
+    Raises:
+        SettingError: the file is no TOML, or a value cannot be used.
+    """
+    values: dict[str, Any] = {}
+    file = data / FILE_NAME
+    try:
+        values.update(tomllib.loads(file.read_text("utf-8")) if file.exists() else {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingError(f"{file} bukan TOML yang benar: {error}") from None
+    for name in Settings.__struct_fields__:
+        variable = os.environ.get(_PREFIX + name.upper())
+        if variable is not None:
+            values[name] = variable
+    values.update({name: value for name, value in (flags or {}).items() if value is not None})
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingError(f"pengaturan tidak dapat dipakai: {error}") from None

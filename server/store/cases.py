@@ -1,0 +1,101 @@
+"""Cases: the fold of the ledger and of what people did, ready to be listed."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from msgspec import Struct
+
+OPEN: Final = ("BELUM_VERIFIKASI", "TUNDA", "BELUM_TL", "PROSES", "DITANGGAPI", "DIBUKA_LAGI")
+"""Statuses of a case that still needs somebody (status.csv, column open311)."""
+FIRST_STATUS: Final = "BELUM_VERIFIKASI"
+"""The status of a case that has just arrived."""
+
+
+class Case(Struct, frozen=True, gc=False):
+    """A new case, in the order of the table's columns."""
+
+    id: bytes
+    number: str
+    log: bytes
+    unit: str
+    channel: str
+    category: str
+    kelurahan: str
+    identity: str
+    accused: str
+    status: str
+    handler: str
+    claimed_at: int
+    filed_at: int
+    arrived_at: int
+    changed_at: int
+    private: bytes
+    """Encrypted JSON: text, place, name, phone, pin."""
+
+    def row(self) -> tuple[object, ...]:
+        """The values as the database takes them."""
+        return (
+            self.id,
+            self.number,
+            self.log,
+            self.unit,
+            self.channel,
+            self.category,
+            self.kelurahan,
+            self.identity,
+            self.accused,
+            self.status,
+            self.handler,
+            self.claimed_at,
+            self.filed_at,
+            self.arrived_at,
+            self.changed_at,
+            self.private,
+        )
+
+
+_INSERT = f"insert or ignore into cases ({', '.join(Case.__struct_fields__)}) values ({', '.join('?' * 16)})"
+
+
+def insert_cases(connection: sqlite3.Connection, cases: Iterable[Case]) -> None:
+    """Enter new cases; those that are there already stay as they are."""
+    connection.executemany(_INSERT, (case.row() for case in cases))
+
+
+def get_case(connection: sqlite3.Connection, case_id: bytes) -> sqlite3.Row | None:
+    """A case by the id of its complaint."""
+    row: sqlite3.Row | None = connection.execute("select * from cases where id = :id", {"id": case_id}).fetchone()
+    return row
+
+
+def cases_by_number(connection: sqlite3.Connection, number: str) -> list[sqlite3.Row]:
+    """The case with this number in its written form; two only if somebody made 2^45 tries."""
+    return connection.execute("select * from cases where number = :number", {"number": number}).fetchall()
+
+
+def open_cases_of(connection: sqlite3.Connection, unit: str) -> list[sqlite3.Row]:
+    """The cases filed at a unit that still need somebody, the oldest first."""
+    marks = ", ".join(f"'{status}'" for status in OPEN)
+    return connection.execute(
+        f"select * from cases where unit = :unit and status in ({marks}) order by arrived_at, id",  # noqa: S608
+        {"unit": unit},
+    ).fetchall()
+
+
+def set_status(connection: sqlite3.Connection, case_id: bytes, *, status: str, handler: str, now: int) -> None:
+    """Move a case on."""
+    connection.execute(
+        "update cases set status = :status, handler = :handler, changed_at = :now where id = :id",
+        {"id": case_id, "status": status, "handler": handler, "now": now},
+    )
+
+
+def all_cases(connection: sqlite3.Connection) -> Iterator[sqlite3.Row]:
+    """All cases in order of their arrival."""
+    yield from connection.execute("select * from cases order by arrived_at, id")
+
+
+def count_cases(connection: sqlite3.Connection) -> int:
+    """How many cases there are."""
+    return int(connection.execute("select count(*) from cases").fetchone()[0])

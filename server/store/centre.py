@@ -1,0 +1,214 @@
+"""An opened data folder of the centre: its database, its keys, its settings, its lock."""
+
+import fcntl
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlite_utils import Database
+
+from server.errors import FolderInUseError, NotACentreError, StorageError
+from server.settings import Settings, load_settings
+from server.store.keys import CentreKeys, load_keys
+from server.store.schema import migrations
+from server.store.writer import GroupWriter, Writer
+from sync_protocol.entry import Sealer
+from sync_protocol.seal import hpke_seal
+
+DATABASE: Final = "centre.sqlite3"
+LOCK: Final = "lock"
+_BUSY_S = 10
+_POLL_S = 0.05
+
+T = TypeVar("T")
+Clock = Callable[[], int]
+
+
+def wall_clock() -> int:
+    """The machine's clock in Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class Reader:
+    """Reads the database beside its writer: one connection a thread, which never writes and never checkpoints."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+
+    def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run queries on one snapshot.
+
+        Raises:
+            StorageError: the database cannot be read.
+        """
+        try:
+            connection = self._connection()
+            connection.execute("begin")
+            try:
+                return work(connection)
+            finally:
+                if connection.in_transaction:
+                    connection.execute("rollback")
+        except sqlite3.OperationalError as error:
+            raise StorageError(f"the database cannot be read: {error}") from error
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._lock:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+        self._local = threading.local()
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                f"{self._database.resolve().as_uri()}?mode=ro",
+                uri=True,
+                timeout=_BUSY_S,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=256,
+            )
+            connection.row_factory = sqlite3.Row
+            connection.execute("pragma wal_autocheckpoint = 0")
+            connection.execute("pragma query_only = on")
+            self._local.connection = connection
+            with self._lock:
+                self._all.append(connection)
+        return connection
+
+
+class Centre:
+    """An opened data folder, with its one writer. Everything that an action needs is an attribute of it."""
+
+    def __init__(
+        self, data: Path, *, settings: Settings, clock: Clock, seal: Sealer, writer: Writer, lock: int
+    ) -> None:
+        self.data = data
+        self.settings = settings
+        self.keys: CentreKeys = load_keys(data)
+        self.clock = clock
+        self.seal = seal
+        self.device_keys: dict[bytes, Ed25519PublicKey] = {}
+        """Public keys by log, as far as they were needed: a log's name is a hash of its key, so they never change."""
+        self.folding = threading.Lock()
+        self.stored = threading.Event()
+        """Set whenever entries were stored, for whoever folds them."""
+        self._writer = writer
+        self._reader = Reader(data / DATABASE)
+        self._lock = lock
+
+    def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run queries on one snapshot, on a connection that cannot write.
+
+        Raises:
+            StorageError: the database cannot be read.
+        """
+        return self._reader.read(work)
+
+    def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run work in a transaction on the one writer and give its result after COMMIT.
+
+        Raises:
+            StorageError: the disk refused; whatever the work itself raises is raised unchanged.
+        """
+        return self._writer.write(work)
+
+    def close(self) -> None:
+        """Finish what was begun, close the database and give the folder free."""
+        self._reader.close()
+        self._writer.close()
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+
+def open_centre(
+    data: Path,
+    *,
+    clock: Clock = wall_clock,
+    threads: bool = True,
+    seal: Sealer = hpke_seal,
+    flags: dict[str, Any] | None = None,
+    wait_s: float | None = None,
+) -> Centre:
+    """Open a data folder to write in it.
+
+    Args:
+        clock: Unix milliseconds.
+        threads: False runs every job on the caller's thread, for a simulation.
+        flags: settings from the command line.
+        wait_s: how long to wait for another process; None takes the setting.
+
+    Raises:
+        NotACentreError: no centre lives there.
+        FolderInUseError: another process writes there.
+        StorageError: the database cannot be opened.
+    """
+    settings = load_settings(data, flags)
+    load_keys(data)
+    lock = take_lock(data, settings.wait_s if wait_s is None else wait_s)
+    try:
+        connection = open_database(data)
+        writer = GroupWriter(connection) if threads else Writer(connection)
+        return Centre(data, settings=settings, clock=clock, seal=seal, writer=writer, lock=lock)
+    except BaseException:
+        os.close(lock)
+        raise
+
+
+def take_lock(data: Path, wait_s: float) -> int:
+    """Lock the folder against other writers; the kernel gives the lock free when the process ends, however it ends.
+
+    Raises:
+        NotACentreError: the folder is not there or not ours.
+        FolderInUseError: another process holds it.
+    """
+    try:
+        lock = os.open(data / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise NotACentreError(f"folder data {data} tidak dapat dipakai: {error.strerror}") from None
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return lock
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                os.close(lock)
+                raise FolderInUseError(f"folder data {data} sedang dipakai proses lain") from None
+            time.sleep(_POLL_S)
+
+
+def open_database(data: Path) -> sqlite3.Connection:
+    """Open the database to write, with its migrations applied.
+
+    Raises:
+        StorageError: it cannot be opened, or does not promise durable commits.
+    """
+    try:
+        connection = sqlite3.connect(
+            data / DATABASE, timeout=_BUSY_S, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        connection.row_factory = sqlite3.Row
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = full")
+        connection.execute("pragma foreign_keys = on")
+        connection.execute("pragma cache_size = -32768")
+        migrations.apply(Database(connection))
+        modes = [connection.execute(f"pragma {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    except sqlite3.Error as error:
+        raise StorageError(f"the database cannot be opened: {error}") from error
+    if modes != ["wal", 2]:
+        raise StorageError(f"the database does not promise durable commits: {modes}")
+    return connection

@@ -1,0 +1,54 @@
+"""What people did at the centre, as a hash chain: a row that was changed, left out or slipped in shows."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any, Final
+
+DOMAIN: Final = b"kasih event v1\n"
+FIRST: Final = bytes(32)
+
+
+def append_event(
+    connection: sqlite3.Connection,
+    *,
+    at: int,
+    type: str,  # noqa: A002  The column's name.
+    actor: str,
+    case_id: bytes | None = None,
+    data: dict[str, Any] | None = None,
+) -> int:
+    """Add an event at the end of the chain; give its place.
+
+    Args:
+        at: the centre's clock, Unix milliseconds.
+        actor: the user's name, or `cli` for the administrator on the machine.
+        data: what else there is to say; never the words or the name of a resident.
+    """
+    last = connection.execute("select n, hash from event order by n desc limit 1").fetchone()
+    text = json.dumps(data or {}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    number = (last["n"] if last else 0) + 1
+    chained = event_hash(last["hash"] if last else FIRST, number, at, case_id, type, actor, text)
+    connection.execute(
+        "insert into event (n, at, case_id, type, actor, data, hash)"
+        " values (:n, :at, :case_id, :type, :actor, :data, :hash)",
+        {"n": number, "at": at, "case_id": case_id, "type": type, "actor": actor, "data": text, "hash": chained},
+    )
+    return int(number)
+
+
+def event_hash(before: bytes, n: int, at: int, case_id: bytes | None, type_: str, actor: str, data: str) -> bytes:
+    """The hash of an event: SHA-256 over the hash before it and its own fields."""
+    fields = [n, at, case_id.hex() if case_id else None, type_, actor, data]
+    return sha256(DOMAIN + before + json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()).digest()
+
+
+def all_events(connection: sqlite3.Connection) -> Iterator[sqlite3.Row]:
+    """All events in their order."""
+    yield from connection.execute("select * from event order by n")
+
+
+def events_of_case(connection: sqlite3.Connection, case_id: bytes) -> list[sqlite3.Row]:
+    """What was done with a case, in order."""
+    return connection.execute("select * from event where case_id = :id order by n", {"id": case_id}).fetchall()

@@ -1,0 +1,106 @@
+"""The centre's own keys, in `centre.keys` beside the database: the one file that must never leave the machine.
+
+The duty key's private half is not among them: it exists only sealed to sworn officers and to the recovery key.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from server.errors import NotACentreError
+from sync_protocol.seal import key_tag
+
+FILE_NAME: Final = "centre.keys"
+_NONCE_SIZE = 12
+
+
+class CentreKeys:
+    """The centre's keys, at work: it signs, it opens what devices sealed, it encrypts fields of cases."""
+
+    def __init__(self, *, sign: bytes, intake: list[bytes], duty_public: bytes, field: bytes) -> None:
+        self.sign = Ed25519PrivateKey.from_private_bytes(sign)
+        self.sign_public = self.sign.public_key().public_bytes_raw()
+        self.intake = X25519PrivateKey.from_private_bytes(intake[0])
+        """The key that devices seal to today."""
+        self.intake_public = self.intake.public_key().public_bytes_raw()
+        self.duty_public = duty_public
+        self.openers = {_tag(key): key for key in map(X25519PrivateKey.from_private_bytes, intake)}
+        """Today's intake key and earlier ones, by their `key_tag`."""
+        self._field = ChaCha20Poly1305(field)
+        self._stored = {
+            "sign": sign.hex(),
+            "intake": [key.hex() for key in intake],
+            "duty_public": duty_public.hex(),
+            "field": field.hex(),
+        }
+
+    def encrypt_field(self, case_id: bytes, data: bytes) -> bytes:
+        """Encrypt what names a resident, bound to its case."""
+        nonce = os.urandom(_NONCE_SIZE)
+        return nonce + self._field.encrypt(nonce, data, case_id)
+
+    def decrypt_field(self, case_id: bytes, data: bytes) -> bytes:
+        """Decrypt what `encrypt_field` made for the same case.
+
+        Raises:
+            ValueError: altered, or of another case.
+        """
+        try:
+            return self._field.decrypt(data[:_NONCE_SIZE], data[_NONCE_SIZE:], case_id)
+        except InvalidTag:
+            raise ValueError(f"the private part of case {case_id.hex()} was altered") from None
+
+    def write(self, folder: Path) -> None:
+        """Write the file, durably, readable by its owner alone; an earlier one stays whole until then."""
+        temporary = folder / (FILE_NAME + ".new")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            json.dump(self._stored, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(folder / FILE_NAME)
+        sync_folder(folder)
+
+
+def new_keys(duty_public: bytes) -> CentreKeys:
+    """Make the keys of a new centre."""
+    return CentreKeys(sign=os.urandom(32), intake=[os.urandom(32)], duty_public=duty_public, field=os.urandom(32))
+
+
+def load_keys(folder: Path) -> CentreKeys:
+    """Read the keys of a data folder.
+
+    Raises:
+        NotACentreError: there are none, or they cannot be read.
+    """
+    try:
+        stored = json.loads((folder / FILE_NAME).read_text("ascii"))
+        return CentreKeys(
+            sign=bytes.fromhex(stored["sign"]),
+            intake=[bytes.fromhex(key) for key in stored["intake"]],
+            duty_public=bytes.fromhex(stored["duty_public"]),
+            field=bytes.fromhex(stored["field"]),
+        )
+    except FileNotFoundError:
+        raise NotACentreError(f"tidak ada pusat di {folder} (mulai dengan: kasih-server init)") from None
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise NotACentreError(f"kunci pusat di {folder} tidak dapat dibaca: {type(error).__name__}") from None
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename or a removal in the folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _tag(key: X25519PrivateKey) -> bytes:
+    return key_tag(key.public_key().public_bytes_raw())
