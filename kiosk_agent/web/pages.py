@@ -1,0 +1,65 @@
+"""What all pages share: the kiosk, the open drafts, the session cookie and how a page is made."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from litestar import Request
+from litestar.datastructures import Cookie
+from litestar.response import Redirect, Template
+
+from kiosk_agent.kiosk import Kiosk
+from kiosk_agent.web.drafts import Draft, Drafts
+from kiosk_agent.web.facts import Facts, facts_of
+
+COOKIE: Final = "kasih_kios"
+FRONT: Final = "/"
+WIPE_HEADERS: Final = {"Clear-Site-Data": '"cache", "storage"'}
+"""The browser forgets what it kept of the pages, the ones behind its back button too."""
+
+WebRequest = Request[Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Everything a handler needs."""
+
+    kiosk: Kiosk
+    drafts: Drafts
+    form_token: str
+    idle_s: int
+    countdown_s: int
+
+    def facts(self) -> Facts:
+        """The kiosk as it is now."""
+        return facts_of(self.kiosk)
+
+    def draft(self, request: WebRequest) -> Draft | None:
+        """The draft of this browser's session; None where there is none, or no more."""
+        return self.drafts.find(request.cookies.get(COOKIE))
+
+    def page(self, name: str, facts: Facts, status: int = 200, **values: Any) -> Template:
+        """A page, with what every page needs."""
+        context = {
+            "t": facts.texts,
+            "facts": facts,
+            "form_token": self.form_token,
+            "idle_s": self.idle_s,
+            "countdown_s": self.countdown_s,
+            **values,
+        }
+        return Template(name, context=context, status_code=status)
+
+
+def go(path: str, **options: Any) -> Redirect:
+    """Show another page next; a reload of that one repeats nothing."""
+    return Redirect(path, status_code=303, **options)
+
+
+def session_cookie(token: str) -> Cookie:
+    """For this browser session alone, out of reach of scripts, and never sent along from another site's page."""
+    return Cookie(key=COOKIE, value=token, path="/", httponly=True, samesite="strict")
+
+
+def no_cookie() -> Cookie:
+    """Takes the session's cookie away."""
+    return Cookie(key=COOKIE, value="", path="/", httponly=True, samesite="strict", max_age=0)

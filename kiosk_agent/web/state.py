@@ -1,0 +1,45 @@
+"""How the kiosk is, in words for residents: honest about what has not left it yet."""
+
+from dataclasses import dataclass
+
+from kiosk_agent.intake import Filed
+from kiosk_agent.kiosk import Kiosk
+from kiosk_agent.web.facts import Facts
+from kiosk_agent.web.moments import day_and_time
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the front page says of the kiosk."""
+
+    can_file: bool
+    linked: bool
+    sentences: list[str]
+    warning: str
+
+
+def is_linked(facts: Facts) -> bool:
+    """Whether the last exchange with the centre went well."""
+    return facts.status.last_contact_at is not None and not facts.status.last_error
+
+
+def in_words(facts: Facts) -> State:
+    """The kiosk's state for the front page."""
+    texts, status = facts.texts, facts.status
+    linked = is_linked(facts)
+    sentences = [texts("keadaan.tersambung" if linked else "keadaan.putus")]
+    if status.queue:
+        sentences.append(texts("keadaan.antre", n=status.queue))
+    elif status.last_contact_at is not None:
+        sentences.append(texts("keadaan.kosong"))
+    if not linked and status.last_contact_at is not None:
+        sentences.append(texts("keadaan.terakhir", waktu=day_and_time(status.last_contact_at)))
+    warning = texts("depan.dicabut") if status.state == "revoked" else ""
+    return State(can_file=status.ready, linked=linked, sentences=sentences, warning=warning)
+
+
+def fate_of(kiosk: Kiosk, facts: Facts, filed: Filed) -> str:
+    """Where a complaint is that was filed just now: at the centre, on its way, or here."""
+    if facts.status.queue == 0:
+        return facts.texts("bukti.sampai")
+    return facts.texts("bukti.sedang_dikirim" if is_linked(facts) else "bukti.belum_terkirim")
