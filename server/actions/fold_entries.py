@@ -6,6 +6,8 @@ one is folded all the same. It follows from the ledger alone, whatever was folde
 
 import logging
 import sqlite3
+from collections.abc import Callable
+from functools import partial
 
 from msgspec import Struct, json
 
@@ -27,6 +29,9 @@ _UNKNOWN_KIND = "unknown-kind"
 _INTERNAL = "internal"
 _LOG = logging.getLogger(__name__)
 
+_Next = Callable[[sqlite3.Connection, int], list[Unfolded]]
+_Settle = Callable[[sqlite3.Connection, list[Unfolded]], None]
+
 
 class _Folded(Struct):
     """What a chunk of the ledger came to."""
@@ -36,20 +41,20 @@ class _Folded(Struct):
     health: dict[bytes, tuple[str, int]]
 
 
-def fold(centre: Centre) -> int:
+def fold(centre: Centre, stopping: Callable[[], bool] = lambda: False) -> int:
     """Fold all that is stored and not folded yet; give the number of entries.
+
+    Args:
+        stopping: asked before each chunk; what is left waits for the next fold.
 
     Raises:
         StorageError: the disk refuses; what was folded so far stays.
     """
-    total = 0
     with centre.folding:
-        while chunk := centre.read(_next):
-            founded = centre.read(_founded)
-            folded = _fold_chunk(centre.keys, chunk, founded)
-            centre.write(lambda connection, folded=folded, chunk=chunk: _keep(connection, folded, chunk))  # type: ignore[misc]
-            total += len(chunk)
-    return total
+        return sum(
+            _fold_all(centre, next_chunk, settle, stopping)
+            for next_chunk, settle in ((ledger.released, _forget_release), (_next, _move_on))
+        )
 
 
 def case_of(keys: CentreKeys, entry: Unfolded, complaint: Complaint, founded: int) -> Case:
@@ -87,8 +92,26 @@ def body_or_trouble(keys: CentreKeys, entry: Unfolded) -> Body | str:
     return _UNKNOWN_KIND if body is None or not is_expected(entry.kind, KINDS) else body
 
 
-def _next(connection: sqlite3.Connection) -> list[Unfolded]:
-    return ledger.unfolded(connection, troubles.folded_upto(connection), _CHUNK)
+def _fold_all(centre: Centre, next_chunk: _Next, settle: _Settle, stopping: Callable[[], bool]) -> int:
+    total = 0
+    founded = centre.read(_founded)
+    while not stopping() and (chunk := centre.read(lambda connection: next_chunk(connection, _CHUNK))):
+        folded = _fold_chunk(centre.keys, chunk, founded)
+        centre.write(partial(_keep, folded=folded, chunk=chunk, settle=settle))
+        total += len(chunk)
+    return total
+
+
+def _next(connection: sqlite3.Connection, limit: int) -> list[Unfolded]:
+    return ledger.unfolded(connection, troubles.folded_upto(connection), limit)
+
+
+def _move_on(connection: sqlite3.Connection, chunk: list[Unfolded]) -> None:
+    troubles.set_folded(connection, chunk[-1].n)
+
+
+def _forget_release(connection: sqlite3.Connection, chunk: list[Unfolded]) -> None:
+    ledger.refolded(connection, (entry.n for entry in chunk))
 
 
 def _founded(connection: sqlite3.Connection) -> int:
@@ -108,11 +131,9 @@ def _fold_chunk(keys: CentreKeys, chunk: list[Unfolded], founded: int) -> _Folde
     return folded
 
 
-def _keep(connection: sqlite3.Connection, folded: _Folded, chunk: list[Unfolded]) -> None:
+def _keep(connection: sqlite3.Connection, folded: _Folded, chunk: list[Unfolded], settle: _Settle) -> None:
     cases.insert_cases(connection, folded.cases)
     troubles.add_troubles(connection, folded.troubles)
     for log, (health, at) in folded.health.items():
         devices.set_health(connection, log, health, at)
-    upto = troubles.folded_upto(connection)
-    ledger.refolded(connection, (entry.n for entry in chunk if entry.n <= upto))
-    troubles.set_folded(connection, chunk[-1].n)
+    settle(connection, chunk)

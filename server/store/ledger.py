@@ -102,23 +102,27 @@ def holds(connection: sqlite3.Connection, log: bytes, entry_id: bytes) -> bool:
     return row is not None
 
 
+_UNFOLDED = (
+    "select entry.n, entry.id, entry.log, entry.kind, entry.received_at, entry.offset_ms, entry.not_before, entry.raw,"
+    " device.unit from entry join device on device.log = entry.log"
+)
+
+
 def unfolded(connection: sqlite3.Connection, after: int, limit: int) -> list[Unfolded]:
-    """The next entries to fold: first those released from quarantine, then those stored after `after`."""
-    columns = (
-        "entry.n, entry.id, entry.log, entry.kind, entry.received_at, entry.offset_ms, entry.not_before, entry.raw,"
-        " device.unit"
-    )
+    """The next entries to fold of those stored after `after`."""
     rows = connection.execute(
-        f"select {columns} from refold join entry on entry.n = refold.n join device on device.log = entry.log"  # noqa: S608
-        " order by entry.n limit :limit",
+        f"{_UNFOLDED} where entry.n > :after and entry.quarantined = 0 order by entry.n limit :limit",
+        {"after": after, "limit": limit},
+    )
+    return [Unfolded(*row) for row in rows]
+
+
+def released(connection: sqlite3.Connection, limit: int) -> list[Unfolded]:
+    """The next entries to fold of those let out of quarantine."""
+    rows = connection.execute(
+        f"{_UNFOLDED} where entry.n in (select n from refold order by n limit :limit) order by entry.n",
         {"limit": limit},
-    ).fetchall()
-    if not rows:
-        rows = connection.execute(
-            f"select {columns} from entry join device on device.log = entry.log"  # noqa: S608
-            " where entry.n > :after and entry.quarantined = 0 order by entry.n limit :limit",
-            {"after": after, "limit": limit},
-        ).fetchall()
+    )
     return [Unfolded(*row) for row in rows]
 
 
@@ -127,9 +131,7 @@ def release(connection: sqlite3.Connection, log: bytes) -> int:
     connection.execute(
         "insert or ignore into refold (n) select n from entry where log = :log and quarantined = 1", {"log": log}
     )
-    cursor = connection.execute(
-        "update entry set quarantined = 0 where log = :log and quarantined = 1", {"log": log}
-    )
+    cursor = connection.execute("update entry set quarantined = 0 where log = :log and quarantined = 1", {"log": log})
     return cursor.rowcount
 
 

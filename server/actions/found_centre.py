@@ -1,0 +1,79 @@
+"""Found a centre: its keys, its database, the city's master data, the first administrator."""
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from msgspec import Struct
+
+from server import settings
+from server.actions.fold_entries import FOUNDED
+from server.domain.recovery_key import write_recovery_key
+from server.domain.roles import Role
+from server.errors import AlreadyACentreError, FileError
+from server.store import duty, events, keys, master, troubles, users
+from server.store.centre import DATABASE, Clock, open_database, take_lock, wall_clock
+from server.store.passwords import one_time_password
+from sync_protocol.seal import hpke_seal
+
+ADMIN: Final = "admin"
+_DEMO_SETTINGS = "# Demo: kios bertanya setiap dua detik.\npoll_s = 2\n"
+
+
+class Founded(Struct, frozen=True):
+    """What is shown once, to the person who founds the centre, and kept nowhere."""
+
+    user: str
+    password: str
+    recovery_key: str
+
+
+def found_centre(data: Path, *, demo: bool = False, clock: Clock = wall_clock) -> Founded:
+    """Make a new centre in a folder. Its keys are written last: a folder without them is none, and may be begun again.
+
+    Raises:
+        AlreadyACentreError: there is one.
+        FileError: the folder cannot be made or written in.
+    """
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = take_lock(data, 0)
+    except OSError as error:
+        raise FileError(f"folder {data} tidak dapat dibuat: {error.strerror}") from None
+    try:
+        if (data / keys.FILE_NAME).exists():
+            raise AlreadyACentreError(f"di {data} sudah ada pusat; tidak ada yang diubah")
+        for leftover in data.glob(f"{DATABASE}*"):
+            leftover.unlink()
+        return _fill(data, demo=demo, now=clock())
+    finally:
+        os.close(lock)
+
+
+def _fill(data: Path, *, demo: bool, now: int) -> Founded:
+    duty_key, recovery = X25519PrivateKey.generate(), X25519PrivateKey.generate()
+    centre_keys = keys.new_keys(duty_key.public_key().public_bytes_raw())
+    password = one_time_password()
+    admin = users.new_user(name=ADMIN, role=Role.ADMIN, unit="", password=password)
+    connection = open_database(data)
+    try:
+        connection.execute("begin immediate")
+        user = users.insert_user(connection, admin, now)
+        _grant(connection, duty_key, user, admin.key.public)
+        _grant(connection, duty_key, None, recovery.public_key().public_bytes_raw())
+        master.load_master(connection, now)
+        troubles.set_meta(connection, FOUNDED, str(now))
+        events.append_event(connection, at=now, type="centre-founded", actor="cli", data={"demo": demo})
+        connection.execute("commit")
+    finally:
+        connection.close()
+    if demo and not (data / settings.FILE_NAME).exists():
+        (data / settings.FILE_NAME).write_text(_DEMO_SETTINGS, "utf-8")
+    centre_keys.write(data)
+    return Founded(ADMIN, password, write_recovery_key(recovery.private_bytes_raw()))
+
+
+def _grant(connection: sqlite3.Connection, duty_key: X25519PrivateKey, user: int | None, public: bytes) -> None:
+    duty.add_grant(connection, user=user, sealed=hpke_seal(public, duty.GRANT_INFO, duty_key.private_bytes_raw()))

@@ -1,0 +1,76 @@
+"""Bundles as files on a stick: read in pieces whatever their size, written so that a pulled stick leaves no half file."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from server.errors import BadBundleError, FileError
+from server.store.keys import sync_folder
+from sync_protocol.bundle import BundleReader, write_bundle
+from sync_protocol.entry import Entry
+from sync_protocol.errors import NotABundleError
+from sync_protocol.kinds import Kind
+
+REPLY_SUFFIX = ".reply.kasih"
+SUFFIX = ".kasih"
+_READ = 262_144
+
+
+class Piece(Struct, frozen=True):
+    """A part of a file, as a bundle of its own."""
+
+    data: bytes
+    malformed: int
+    rest: int
+    """Bytes of an incomplete last frame; known at the last piece."""
+
+
+def read_pieces(path: Path) -> Iterator[Piece]:
+    """Give a bundle file in pieces; the HEADs come last, each alone, so that they are answered when all is stored.
+
+    Raises:
+        FileError: it cannot be read.
+        BadBundleError: it does not start as a bundle does.
+    """
+    reader = BundleReader()
+    heads: dict[bytes, Entry] = {}
+    counted = 0
+    try:
+        with path.open("rb") as file:
+            while data := file.read(_READ):
+                entries = reader.feed(data)
+                heads.update({entry.log: entry for entry in entries if entry.kind == Kind.HEAD})
+                others = [entry.raw for entry in entries if entry.kind != Kind.HEAD]
+                yield Piece(write_bundle(others), reader.malformed - counted, 0)
+                counted = reader.malformed
+    except OSError as error:
+        raise FileError(f"{path} tidak dapat dibaca: {error.strerror}") from None
+    except NotABundleError:
+        raise BadBundleError(f"{path} bukan berkas Kasih; tidak ada yang disimpan") from None
+    if not reader.started:
+        raise BadBundleError(f"{path} bukan berkas Kasih; tidak ada yang disimpan")
+    for head in heads.values():
+        yield Piece(write_bundle([head.raw]), 0, 0)
+    yield Piece(write_bundle([]), reader.malformed - counted, reader.rest)
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write to a temporary name, flush, read back, rename.
+
+    Raises:
+        FileError: the stick is full, gone, or gives back something else.
+    """
+    temporary = path.with_name(path.name + ".new")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if temporary.read_bytes() != data:
+            raise FileError(f"{path} tidak terbaca kembali dengan benar; pakai stik lain")
+        temporary.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise FileError(f"{path} tidak dapat ditulis: {error.strerror}") from None

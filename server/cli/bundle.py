@@ -1,0 +1,120 @@
+"""`bundle import` and `bundle export`: the exchange by USB stick."""
+
+from base64 import b64decode, b64encode
+from pathlib import Path
+from typing import Any
+
+import click
+from msgspec import Struct, to_builtins
+
+from server.bundle_file import REPLY_SUFFIX, SUFFIX, read_pieces, write_file
+from server.cli.devices_of import chosen_devices
+from server.cli.group import IndonesianGroup, data_option, json_option, say
+from server.control import perform
+from server.errors import BadBundleError, FileError
+from sync_protocol.bundle import MAGIC
+
+
+@click.group(cls=IndonesianGroup)
+def bundle() -> None:
+    """Pertukaran lewat stik USB."""
+
+
+class Imported(Struct):
+    """What came of a file."""
+
+    file: str
+    stored: int = 0
+    known: int = 0
+    unsigned: int = 0
+    foreign: int = 0
+    malformed: int = 0
+    cut: bool = False
+    replies: list[str] = []
+
+    def add(self, facts: dict[str, Any]) -> None:
+        """Count a piece of it."""
+        for name in ("stored", "known", "unsigned", "foreign", "malformed"):
+            setattr(self, name, getattr(self, name) + facts[name])
+
+
+@bundle.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=False))
+@data_option
+@json_option
+def import_(file: Path, data: Path, *, as_json: bool) -> None:
+    """Masukkan berkas dari stik (atau semua berkas dalam satu folder), dan tulis balasannya di sebelahnya."""
+    files = _bundles_in(file)
+    problems = []
+    for path in files:
+        try:
+            imported = _import_file(data, path)
+        except (BadBundleError, FileError) as error:
+            problems.append(error)
+        else:
+            _tell(imported, as_json=as_json)
+    if problems:
+        for problem in problems[:-1]:
+            click.echo(f"kasih-server: {problem}", err=True)
+        raise problems[-1]
+
+
+@bundle.command("export")
+@click.argument("file", type=click.Path(path_type=Path))
+@data_option
+@click.option("--device", default=None, metavar="LOG", help="Satu perangkat (awal namanya cukup).")
+@click.option("--unit", default=None, metavar="KODE", help="Semua perangkat satu unit.")
+@json_option
+def export(file: Path, data: Path, device: str | None, unit: str | None, *, as_json: bool) -> None:
+    """Tulis kabar untuk kios ke stik: satu berkas, atau satu berkas per kios bila FILE sebuah folder."""
+    logs = [row["log"].hex() for row in chosen_devices(data, device, unit)]
+    bundles = {log: b64decode(perform(data, "bundle-export", {"log": log})["data"]) for log in logs}
+    if file.is_dir():
+        written = {file / f"{log}{REPLY_SUFFIX}": content for log, content in bundles.items()}
+    else:
+        written = {file: MAGIC + b"".join(content.removeprefix(MAGIC) for content in bundles.values())}
+    for path, content in written.items():
+        write_file(path, content)
+    if as_json:
+        say({"files": [str(path) for path in written], "devices": logs})
+    else:
+        click.echo(f"{len(logs)} perangkat, {len(written)} berkas ditulis.")
+
+
+def _bundles_in(file: Path) -> list[Path]:
+    if not file.is_dir():
+        return [file]
+    found = sorted(path for path in file.glob(f"*{SUFFIX}") if not path.name.endswith(REPLY_SUFFIX))
+    if not found:
+        raise FileError(f"tidak ada berkas *{SUFFIX} di {file}")
+    return found
+
+
+def _import_file(data: Path, path: Path) -> Imported:
+    imported = Imported(str(path))
+    is_ours = False
+    for piece in read_pieces(path):
+        facts = perform(data, "bundle-receive", {"data": b64encode(piece.data).decode()})
+        imported.add(facts | {"malformed": piece.malformed})
+        is_ours = is_ours or facts["known_log"]
+        imported.cut = imported.cut or piece.rest > 0
+        if facts["reply"] is not None:
+            reply = path.with_name(facts["log"] + REPLY_SUFFIX)
+            write_file(reply, b64decode(facts["reply"]))
+            imported.replies.append(str(reply))
+    if not is_ours:
+        raise BadBundleError(f"{path}: tidak ada isi dari perangkat yang dikenal; tidak ada yang disimpan")
+    perform(data, "fold", {})
+    return imported
+
+
+def _tell(imported: Imported, *, as_json: bool) -> None:
+    if as_json:
+        say(to_builtins(imported))
+    else:
+        click.echo(f"{imported.file}: {imported.stored} entri baru disimpan, {imported.known} sudah ada.")
+        for reply in imported.replies:
+            click.echo(f"Balasan: {reply}")
+    if imported.cut:
+        whole = imported.stored + imported.known
+        click.echo(f"{imported.file} terpotong: {whole} entri utuh tersimpan, akhir berkas hilang.", err=True)

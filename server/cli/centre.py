@@ -1,0 +1,77 @@
+"""`init`, `run` and `enrol`."""
+
+import logging
+import os
+import secrets
+from pathlib import Path
+
+import click
+
+from server.cli.group import data_option, fail, json_option, say
+from server.control import Running, perform, remove_run_file, write_run_file
+
+
+@click.command()
+@data_option
+@click.option("--demo", is_flag=True, help="Untuk peragaan: kios bertanya setiap dua detik.")
+@json_option
+def init(data: Path, *, demo: bool, as_json: bool) -> None:
+    """Mulai pusat baru: kunci, basis data, data induk Kota Kupang, admin pertama."""
+    from server.actions.found_centre import found_centre  # noqa: PLC0415  Not needed by the other commands.
+
+    founded = found_centre(data, demo=demo)
+    if as_json:
+        say({"user": founded.user, "password": founded.password, "recovery_key": founded.recovery_key})
+        return
+    click.echo(f"Pusat baru di {data}")
+    click.echo(f"Admin pertama      : {founded.user}")
+    click.echo(f"Kata sandi sekali  : {founded.password}")
+    click.echo("\nKunci pemulihan. Tulis di kertas, simpan di lemari terkunci; tidak akan ditampilkan lagi:")
+    click.echo(founded.recovery_key)
+
+
+@click.command()
+@data_option
+@click.option("--host", default=None, help="Alamat yang didengarkan (bawaan: 127.0.0.1).")
+@click.option("--port", type=click.IntRange(0, 65_535), default=None, help="Porta (bawaan: 8000; 0 = yang bebas).")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, help="Lebih dari satu hanya dengan PostgreSQL.")
+def run(data: Path, host: str | None, port: int | None, workers: int) -> None:
+    """Jalankan pusat: halaman petugas, pertukaran dengan kios, pemeriksaan kesehatan."""
+    # The web stack is slow to load, and only this command needs it.
+    from server.app import make_app  # noqa: PLC0415
+    from server.http_server import HttpServer, listen  # noqa: PLC0415
+    from server.store.centre import open_centre  # noqa: PLC0415
+
+    if workers > 1:
+        fail("lebih dari satu worker hanya dapat dengan PostgreSQL, yang belum dipasang di sini")
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    centre = open_centre(data, flags={"host": host, "port": port}, wait_s=2)
+    try:
+        try:
+            listener = listen(centre.settings.host, centre.settings.port)
+        except OSError as error:
+            fail(f"porta {centre.settings.port} di {centre.settings.host} tidak dapat dipakai: {error.strerror}")
+            return
+        running = Running(port=listener.getsockname()[1], token=secrets.token_urlsafe(32), pid=os.getpid())
+        server = HttpServer(make_app(centre, running.token))
+        write_run_file(data, running)
+        click.echo(f"Pusat Kasih: http://{centre.settings.host}:{running.port}")
+        server.run(sockets=[listener])
+    finally:
+        remove_run_file(data)
+        centre.close()
+
+
+@click.command()
+@data_option
+@click.option("--unit", required=True, metavar="KODE", help="Unit tempat kios berdiri, misalnya KEL-53.71.01.1001.")
+@click.option("--hours", type=click.IntRange(0, 24 * 365), default=None, help="Masa berlaku dalam jam (bawaan: 72).")
+@json_option
+def enrol(data: Path, unit: str, hours: int | None, *, as_json: bool) -> None:
+    """Cetak kode pendaftaran sekali pakai untuk satu kios."""
+    facts = perform(data, "enrol", {"unit": unit, "hours": hours})
+    if as_json:
+        say({"code": facts["code"], "unit": unit})
+    else:
+        click.echo(facts["code"])

@@ -1,0 +1,148 @@
+"""`device list`, `device confirm` and `device revoke`."""
+
+import json
+from pathlib import Path
+from sqlite3 import Connection, Row
+from typing import Any
+
+import click
+
+from server.cli.devices_of import chosen_devices
+from server.cli.group import IndonesianGroup, data_option, json_option, say
+from server.control import perform
+from server.domain.deadlines import wita
+from server.errors import UnknownDeviceError
+from server.store import codes, devices
+from server.store.centre import DATABASE, Reader
+from server.store.keys import load_keys
+
+_STATES = {"active": "aktif", "pending": "menunggu", "revoked": "dicabut"}
+
+
+@click.group(cls=IndonesianGroup)
+def device() -> None:
+    """Kios yang terdaftar."""
+
+
+@device.command("list")
+@data_option
+@json_option
+def list_(data: Path, *, as_json: bool) -> None:
+    """Daftar semua kios, juga yang mengetuk tanpa kode."""
+    load_keys(data)
+    reader = Reader(data / DATABASE)
+    try:
+        known, knocking = reader.read(_all)
+    finally:
+        reader.close()
+    if as_json:
+        say({"devices": [_facts(row) for row in known], "knocking": [_knock(row) for row in knocking]})
+        return
+    if not known and not knocking:
+        click.echo("Belum ada kios.")
+    for row in known:
+        click.echo(_line(row))
+    for row in knocking:
+        click.echo(f"{row['log'].hex()}  mengetuk {row['times']} kali, terakhir {_time(row['last_at'])}  {row['name']}")
+
+
+@device.command()
+@click.argument("log")
+@data_option
+@click.option("--unit", default=None, metavar="KODE", help="Unit tempat kios berdiri.")
+@json_option
+def confirm(log: str, data: Path, unit: str | None, *, as_json: bool) -> None:
+    """Terima kios yang menunggu, dicabut, atau mengetuk tanpa kode."""
+    facts = perform(data, "device-confirm", {"log": _full_log(data, log), "unit": unit})
+    if as_json:
+        say(facts)
+    else:
+        click.echo(f"Kios aktif. {facts['released']} entri keluar dari karantina.")
+
+
+@device.command()
+@click.argument("log")
+@data_option
+@json_option
+def revoke(log: str, data: Path, *, as_json: bool) -> None:
+    """Cabut kepercayaan pada kios, misalnya karena dicuri. Kirimannya disimpan terpisah."""
+    full = _full_log(data, log)
+    perform(data, "device-revoke", {"log": full})
+    if as_json:
+        say({"log": full, "state": "revoked"})
+    else:
+        click.echo(f"Kios {full} dicabut.")
+
+
+def _all(connection: Connection) -> tuple[list[Row], list[Row]]:
+    return devices.list_devices(connection), codes.list_knocks(connection)
+
+
+def _full_log(data: Path, prefix: str) -> str:
+    try:
+        log: bytes = chosen_devices(data, prefix, None)[0]["log"]
+        return log.hex()
+    except UnknownDeviceError:
+        if len(prefix) == 32 and all(letter in "0123456789abcdef" for letter in prefix):
+            return prefix  # It may have knocked.
+        raise
+
+
+def _facts(row: Row) -> dict[str, Any]:
+    return {
+        "log": row["log"].hex(),
+        "name": row["name"],
+        "unit": row["unit"],
+        "state": row["state"],
+        "enrolled_at": _time(row["enrolled_at"]),
+        "last_contact_at": _time(row["last_contact_at"]),
+        "stated_seq": row["stated_seq"],
+        "held_seq": row["held_seq"] or 0,
+        "holes": row["holes"],
+        "lost": row["lost"],
+        "forked": bool(row["forked"]),
+        "regressed": bool(row["regressed"]),
+        "quarantined": row["quarantined"],
+        "troubles": row["troubles"],
+        "unsigned": row["skipped"],
+        "clock_offset_ms": row["clock_offset_ms"],
+        "health": json.loads(row["health"]),
+    }
+
+
+def _knock(row: Row) -> dict[str, Any]:
+    return {
+        "log": row["log"].hex(),
+        "name": row["name"],
+        "first_at": _time(row["first_at"]),
+        "last_at": _time(row["last_at"]),
+        "times": row["times"],
+    }
+
+
+def _line(row: Row) -> str:
+    notes = [
+        word
+        for word, is_so in (
+            (f"{row['holes']} hilang di tengah", row["holes"]),
+            (f"{row['lost']} rusak di kios", row["lost"]),
+            ("BERCABANG", row["forked"]),
+            ("PUSAT MUNDUR", row["regressed"]),
+            (f"{row['quarantined']} di karantina", row["quarantined"]),
+        )
+        if is_so
+    ]
+    return "  ".join(
+        [
+            row["log"].hex(),
+            f"{_STATES[row['state']]:8}",
+            f"{row['unit']:20}",
+            f"kontak {_time(row['last_contact_at']) or 'belum pernah'}",
+            f"entri {row['held_seq'] or 0}/{row['stated_seq']}",
+            *notes,
+        ]
+    )
+
+
+def _time(at_ms: int | None) -> str | None:
+    return wita(at_ms).isoformat(timespec="seconds") if at_ms else None

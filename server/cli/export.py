@@ -1,0 +1,124 @@
+"""`export`: cases, entries or events as JSON lines."""
+
+import json
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from sqlite3 import Connection, Row
+from typing import Any, Final
+
+import click
+
+from server.cli.group import data_option
+from server.control import perform
+from server.domain.deadlines import wita
+from server.domain.fold import decode_private
+from server.store import cases, events, ledger
+from server.store.centre import DATABASE, Reader
+from server.store.keys import CentreKeys, load_keys
+from sync_protocol.kinds import Kind
+
+Facts = dict[str, Any]
+
+
+@click.command()
+@data_option
+@click.option(
+    "--what",
+    type=click.Choice(["cases", "entries", "events"]),
+    default="cases",
+    show_default=True,
+    help="Pengaduan, entri buku besar, atau peristiwa.",
+)
+@click.option("--with-text", is_flag=True, help="Sertakan isi, nama dan telepon, sejauh pusat dapat membacanya.")
+def export(data: Path, what: str, *, with_text: bool) -> None:
+    """Keluarkan data sebagai baris JSON, satu baris satu data."""
+    perform(data, "fold", {})
+    keys = load_keys(data)
+    reader = Reader(data / DATABASE)
+    out = click.get_text_stream("stdout", encoding="utf-8")
+
+    def write(connection: Connection) -> None:
+        for facts in _ROWS[what](connection, keys, with_text):
+            out.write(json.dumps(facts, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+    try:
+        reader.read(write)
+        out.flush()
+    finally:
+        reader.close()
+
+
+def _cases(connection: Connection, keys: CentreKeys, with_text: bool) -> Iterator[Facts]:  # noqa: FBT001
+    for row in cases.all_cases(connection):
+        facts = {
+            "number": row["number"],
+            "entry": row["id"].hex(),
+            "log": row["log"].hex(),
+            "channel": row["channel"],
+            "unit": row["unit"],
+            "category": row["category"],
+            "kelurahan": row["kelurahan"],
+            "identity": row["identity"],
+            "accused": row["accused"],
+            "status": row["status"],
+            "handler": row["handler"],
+            "claimed_at": _time(row["claimed_at"]),
+            "filed_at": _time(row["filed_at"]),
+            "arrived_at": _time(row["arrived_at"]),
+            "changed_at": _time(row["changed_at"]),
+        }
+        yield facts | _private(keys, row) if with_text else facts
+
+
+def _private(keys: CentreKeys, row: Row) -> Facts:
+    private = decode_private(keys.decrypt_field(row["id"], row["private"]))
+    return {
+        "text": private.text,
+        "place": private.place,
+        "name": private.name,
+        "phone": private.phone,
+        "sealed": private.is_sealed,
+    }
+
+
+def _entries(connection: Connection, keys: CentreKeys, with_text: bool) -> Iterator[Facts]:  # noqa: ARG001, FBT001
+    for row in ledger.all_entries(connection):
+        yield {
+            "n": row["n"],
+            "entry": row["id"].hex(),
+            "log": row["log"].hex(),
+            "seq": row["seq"],
+            "prev": row["prev"].hex(),
+            "kind": _KINDS.get(row["kind"], str(row["kind"])),
+            "rooted": bool(row["rooted"]),
+            "quarantined": bool(row["quarantined"]),
+            "received_at": _time(row["received_at"]),
+            "raw": b64encode(row["raw"]).decode(),
+        }
+
+
+def _events(connection: Connection, keys: CentreKeys, with_text: bool) -> Iterator[Facts]:  # noqa: ARG001, FBT001
+    for row in events.all_events(connection):
+        yield {
+            "n": row["n"],
+            "at": _time(row["at"]),
+            "entry": row["case_id"].hex() if row["case_id"] else None,
+            "type": row["type"],
+            "actor": row["actor"],
+            "data": json.loads(row["data"]),
+            "hash": row["hash"].hex(),
+        }
+
+
+def _time(at_ms: int) -> str | None:
+    """ISO 8601 in WITA; None where a clock was known to be wrong."""
+    return wita(at_ms).isoformat(timespec="milliseconds") if at_ms else None
+
+
+_KINDS: Final = {kind.value: kind.name for kind in Kind}
+_ROWS: Final[dict[str, Callable[[Connection, CentreKeys, bool], Iterator[Facts]]]] = {
+    "cases": _cases,
+    "entries": _entries,
+    "events": _events,
+}

@@ -1,0 +1,68 @@
+"""What commands ask of the centre's writer: name -> function(centre, args) -> facts, all plain JSON.
+
+The command line calls them through `control.perform`, which finds out where the writer is.
+"""
+
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from typing import Any, Final
+
+from server.actions.confirm_device import confirm_device
+from server.actions.export_bundle import export_bundle
+from server.actions.fold_entries import fold
+from server.actions.issue_code import issue_code
+from server.actions.receive_bundle import receive_bundle
+from server.actions.revoke_device import revoke_device
+from server.store.centre import Centre
+
+Facts = dict[str, Any]
+Operation = Callable[[Centre, Facts], Facts]
+ACTOR: Final = "cli"
+
+
+def _fold(centre: Centre, args: Facts) -> Facts:  # noqa: ARG001
+    return {"folded": fold(centre)}
+
+
+def _enrol(centre: Centre, args: Facts) -> Facts:
+    return {"code": issue_code(centre, args["unit"], actor=ACTOR, hours=args.get("hours"))}
+
+
+def _confirm(centre: Centre, args: Facts) -> Facts:
+    released = confirm_device(centre, bytes.fromhex(args["log"]), unit=args.get("unit"), actor=ACTOR)
+    fold(centre)
+    return {"released": released}
+
+
+def _revoke(centre: Centre, args: Facts) -> Facts:
+    revoke_device(centre, bytes.fromhex(args["log"]), actor=ACTOR)
+    return {}
+
+
+def _receive(centre: Centre, args: Facts) -> Facts:
+    """A piece of a file from a stick: a bundle of its own, in base64; the reply holds everything for the device."""
+    received = receive_bundle(centre, b64decode(args["data"]), via="usb", unlimited=True)
+    return {
+        "stored": received.stored,
+        "known": received.known,
+        "unsigned": received.unsigned,
+        "foreign": received.foreign,
+        "malformed": received.malformed,
+        "known_log": received.known_log,
+        "log": received.log.hex() if received.log else None,
+        "reply": b64encode(received.reply).decode() if received.reply else None,
+    }
+
+
+def _export_bundle(centre: Centre, args: Facts) -> Facts:
+    return {"data": b64encode(export_bundle(centre, bytes.fromhex(args["log"]))).decode()}
+
+
+OPERATIONS: Final[dict[str, Operation]] = {
+    "fold": _fold,
+    "enrol": _enrol,
+    "device-confirm": _confirm,
+    "device-revoke": _revoke,
+    "bundle-receive": _receive,
+    "bundle-export": _export_bundle,
+}

@@ -1,0 +1,92 @@
+"""uvicorn, with the three things that it does not do by itself: hand over what came of a cut body, tell long-lived
+responses to end, and end with exit code 0 when it is asked to stop.
+"""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import uvicorn
+from litestar import Litestar
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from server.sync_api.request_body import REST
+
+_GRACE_S = 5
+_KEEP_ALIVE_S = 75
+
+
+class PatientProtocol(H11Protocol):
+    """Keeps the bytes of a body that came just before its connection was lost.
+
+    uvicorn answers `http.disconnect` from then on, and forgets them. On a link that dies every few kilobytes they are
+    the progress that there is (protocol, section 5).
+    """
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Put the bytes where `read_body` looks for them."""
+        cycle: Any = self.cycle
+        if cycle is not None and not cycle.response_complete and cycle.body:
+            cycle.scope[REST] = bytes(cycle.body)
+        super().connection_lost(exc)
+
+
+class HttpServer(uvicorn.Server):
+    """Serves the app until SIGINT or SIGTERM; returns then, after the app's own clean-up."""
+
+    def __init__(self, app: Litestar) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=PatientProtocol,
+                ws="none",
+                lifespan="on",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                date_header=False,
+                timeout_graceful_shutdown=_GRACE_S,
+                timeout_keep_alive=_KEEP_ALIVE_S,
+            )
+        )
+        self._app = app
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve on these sockets."""
+        self._loop = asyncio.get_running_loop()
+        await super().serve(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Tell responses that stream to end, then stop."""
+        stop = getattr(self._app.state, "stop", None)
+        if stop is not None and self._loop is not None:
+            self._loop.call_soon_threadsafe(stop.set)
+        super().handle_exit(sig, frame)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn does it, but without raising the signal once more after an orderly end."""
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind the address; port 0 takes a free one.
+
+    Raises:
+        OSError: it is in use, or not ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener

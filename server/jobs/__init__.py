@@ -1,0 +1,1 @@
+"""What the centre does by itself, beside the requests."""

@@ -1,0 +1,64 @@
+"""Read the body of a request as far as it comes."""
+
+import asyncio
+from typing import Any, Final
+
+from litestar.types import Receive, Scope
+from msgspec import Struct
+
+REST: Final = "kasih.rest"
+"""In the scope: bytes that came before the connection was lost and were never handed over (see `http_server`)."""
+_DRAIN_FACTOR = 8
+
+
+class TooLargeError(Exception):
+    """The body has more bytes than the limit."""
+
+
+class RequestBody(Struct, frozen=True):
+    """What came of a body."""
+
+    data: bytes
+    is_whole: bool
+    is_connected: bool
+    """Whether anyone is there to be answered."""
+
+
+async def read_body(scope: Scope, receive: Receive, *, limit: int, idle_s: float) -> RequestBody:
+    """Read until the body ends, the connection is lost, or nothing comes for `idle_s` seconds.
+
+    Raises:
+        TooLargeError: more than `limit` bytes; a little more is read and dropped, so that the answer is heard.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    while True:
+        try:
+            message = await asyncio.wait_for(receive(), idle_s)
+        except TimeoutError:
+            return RequestBody(b"".join(pieces), is_whole=False, is_connected=True)
+        if message["type"] == "http.disconnect":
+            pieces.append(_rest(scope))
+            return RequestBody(b"".join(pieces)[:limit], is_whole=False, is_connected=False)
+        body: bytes = message.get("body", b"")
+        size += len(body)
+        if size <= limit:
+            pieces.append(body)
+        elif not message.get("more_body", False) or size > limit * _DRAIN_FACTOR:
+            raise TooLargeError
+        if not message.get("more_body", False):
+            return RequestBody(b"".join(pieces), is_whole=True, is_connected=True)
+
+
+def content_type(scope: Scope) -> str:
+    """The media type of a request, without parameters."""
+    return _header(scope, b"content-type").partition(";")[0].strip().lower()
+
+
+def _rest(scope: Any) -> bytes:
+    rest: bytes = scope.get(REST, b"")
+    return rest
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")

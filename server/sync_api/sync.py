@@ -1,0 +1,94 @@
+"""`POST /v1/sync`: one bundle up, one bundle down."""
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Final
+
+from litestar.handlers import asgi
+from litestar.handlers.asgi_handlers import ASGIRouteHandler
+from litestar.types import Receive, Scope, Send
+
+from server.actions.receive_bundle import Received, receive_bundle
+from server.errors import StorageError, UnknownLogError
+from server.store.centre import Centre
+from server.sync_api.replies import refuse, reply
+from server.sync_api.request_body import RequestBody, TooLargeError, content_type, read_body
+from sync_protocol.bundle import MAX_REQUEST
+from sync_protocol.errors import NotABundleError
+
+_MEDIA_TYPE: Final = "application/octet-stream"
+_THREADS = 4
+_LOG = logging.getLogger(__name__)
+
+
+class SyncApi:
+    """Takes bundles from devices and hands them to the centre, a bounded number at a time."""
+
+    def __init__(self, centre: Centre) -> None:
+        self._centre = centre
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="kasih-sync")
+        self._in_work = 0
+
+    def close(self) -> None:
+        """Finish what is in work."""
+        self._pool.shutdown()
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        settings = self._centre.settings
+        if scope["method"] != "POST":
+            await refuse(send, 405, "method")
+        elif content_type(scope) != _MEDIA_TYPE:
+            await refuse(send, 415, "content-type")
+        elif self._in_work >= settings.max_syncs:
+            await refuse(send, 429, "busy", retry_after_s=settings.retry_after_s)
+        else:
+            self._in_work += 1
+            try:
+                await self._exchange(scope, receive, send)
+            finally:
+                self._in_work -= 1
+
+    async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
+        settings = self._centre.settings
+        try:
+            body = await read_body(scope, receive, limit=MAX_REQUEST, idle_s=settings.body_idle_s)
+            received = await self._receive(body)
+        except TooLargeError:
+            await refuse(send, 413, "too-large", close=True)
+        except NotABundleError as error:
+            await refuse(send, 400, error.code)
+        except StorageError as error:
+            _LOG.error("a bundle was refused: %s", error)
+            await refuse(send, 503, error.code, retry_after_s=settings.retry_after_s)
+        else:
+            await _answer(send, body, received)
+
+    async def _receive(self, body: RequestBody) -> Received:
+        work = partial(receive_bundle, self._centre, body.data, via="http")
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+
+async def _answer(send: Send, body: RequestBody, received: Received) -> None:
+    if not body.is_connected:
+        return  # What came is stored; the next exchange learns how far it was.
+    if not body.is_whole:
+        await refuse(send, 408, "cut", close=True)
+    elif not received.known_log:
+        await refuse(send, 403, UnknownLogError.code)
+    elif received.reply is None:
+        await reply(send, 204)
+    else:
+        await reply(send, 200, received.reply)
+
+
+def sync_handler(api: SyncApi) -> ASGIRouteHandler:
+    """The route of the exchange."""
+
+    @asgi("/v1/sync", copy_scope=False)
+    async def sync(scope: Scope, receive: Receive, send: Send) -> None:
+        await api.handle(scope, receive, send)
+
+    return sync
