@@ -51,9 +51,7 @@ def admit(connection: sqlite3.Connection, centre: Centre, claim: Claim, now: int
     """Enter a device that is not known yet, or let in one that waits. False: no code explains it, so it only knocked."""
     device = devices.get_device(connection, claim.log)
     state = Device(device["state"]) if device else Device.UNKNOWN
-    code = (
-        codes.find_code(connection, sign=claim.sign, seal=claim.seal, mac=claim.mac, now=now) if claim.mac else None
-    )
+    code = codes.find_code(connection, sign=claim.sign, seal=claim.seal, mac=claim.mac, now=now) if claim.mac else None
     if code is None:
         if device is None:
             codes.knock(connection, log=claim.log, sign=claim.sign, seal=claim.seal, name=claim.name, now=now)

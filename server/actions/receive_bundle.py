@@ -87,9 +87,7 @@ def receive_bundle(centre: Centre, data: bytes, *, via: Via, unlimited: bool = F
     return received
 
 
-def _sort(
-    connection: sqlite3.Connection, centre: Centre, entries: Iterable[Entry], received: Received
-) -> list[_Batch]:
+def _sort(connection: sqlite3.Connection, centre: Centre, entries: Iterable[Entry], received: Received) -> list[_Batch]:
     """Part the entries by log, leave out what is stored already, and verify the rest."""
     logs: dict[bytes, list[Entry]] = {}
     for entry in entries:

@@ -54,9 +54,7 @@ def use_code(connection: sqlite3.Connection, code_id: int, *, log: bytes, now: i
 
 def forget_codes(connection: sqlite3.Connection, now: int) -> None:
     """Erase codes whose use or expiry lies 30 days back."""
-    connection.execute(
-        "delete from enrol_code where coalesce(used_at, expires_at) < :limit", {"limit": now - KEEP_MS}
-    )
+    connection.execute("delete from enrol_code where coalesce(used_at, expires_at) < :limit", {"limit": now - KEEP_MS})
 
 
 def knock(connection: sqlite3.Connection, *, log: bytes, sign: bytes, seal: bytes, name: str, now: int) -> None:
