@@ -1,0 +1,24 @@
+"""The two clocks of a machine, as an argument for whoever needs the time."""
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What tells the time at a kiosk."""
+
+    def now_ms(self) -> int:
+        """The wall clock in Unix milliseconds, right or wrong."""
+
+    def monotonic_s(self) -> float:
+        """Seconds that never jump, from an arbitrary start."""
+
+
+class SystemClock:
+    """The clocks of this machine."""
+
+    def now_ms(self) -> int:
+        return max(0, time.time_ns() // 1_000_000)
+
+    def monotonic_s(self) -> float:
+        return time.monotonic()

@@ -1,0 +1,160 @@
+"""What people and scripts can have a kiosk do. The command line calls it directly, or through a running agent."""
+
+import logging
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from kiosk_agent.errors import SettingsError
+from kiosk_agent.intake.lines import Answer, file_line
+from kiosk_agent.kiosk import Kiosk, Status
+from kiosk_agent.store.device_keys import DeviceKeys
+from kiosk_agent.store.scrub import scrub
+from kiosk_agent.sync.clock_watch import ClockWatch
+from kiosk_agent.sync.engine import Engine, Outcome
+from kiosk_agent.sync.enrol import judge, prepare
+from kiosk_agent.sync.health import HealthReporter
+from kiosk_agent.sync.http_transport import HttpTransport
+from kiosk_agent.sync.loop import SyncLoop
+from kiosk_agent.sync.transport import Transport
+from kiosk_agent.sync.usb import Exported, Imported, export_bundle, import_bundle
+from kiosk_agent.version import version
+from sync_protocol.bodies import Health
+from sync_protocol.states import Enrolment
+
+log = logging.getLogger(__name__)
+
+_SCRUB_S = 24 * 3_600
+
+Connect = Callable[[str], Transport]
+"""Makes the way to an address."""
+
+
+class SyncAnswer(Struct):
+    """What `kasih-kiosk sync` prints, and why it ended before its time."""
+
+    counts: dict[str, int]
+    error: str = ""
+
+
+class EnrolAnswer(Struct):
+    """What `kasih-kiosk enrol` prints."""
+
+    state: Enrolment
+    unit: str
+    unit_name: str
+    log: str
+
+
+class Control:
+    """The commands of one opened kiosk."""
+
+    def __init__(self, kiosk: Kiosk, connect: Connect | None = None) -> None:
+        self.kiosk = kiosk
+        self._connect = connect or (lambda url: HttpTransport(url, kiosk.settings))
+        self._engine = Engine(kiosk.store, kiosk.clock)
+        self._clock_watch = ClockWatch(kiosk.store, kiosk.clock)
+        self._health = HealthReporter(kiosk.store, kiosk.clock)
+        self._way: tuple[str, Transport] | None = None
+        self._scrubbed_at_s: float | None = None
+        kiosk.sync_state = lambda: self._engine.state
+
+    def close(self) -> None:
+        """Let go of the connection and of the folder."""
+        if self._way is not None:
+            self._way[1].close()
+        self.kiosk.close()
+
+    def file(self, line: bytes, ref: bytes) -> Answer:
+        """File a report that is given as a line of JSON."""
+        return file_line(self.kiosk.intake, line, ref)
+
+    def status(self) -> Status:
+        """How the kiosk is."""
+        return self.kiosk.status()
+
+    def run_sync(self) -> Outcome:
+        """Exchange until there is nothing more to send or fetch.
+
+        Raises:
+            SettingsError: no address of a centre is known, or it is none.
+        """
+        outcome = self._engine.run(self._transport())
+        if outcome.error is None:
+            self._clock_watch.compare()
+        return outcome
+
+    def sync(self) -> SyncAnswer:
+        """Exchange, and say what came of it."""
+        outcome = self.run_sync()
+        return SyncAnswer(counts=outcome.counts(), error=str(outcome.error or ""))
+
+    def enrol(self, server: str, code: str, keys: DeviceKeys | None = None) -> EnrolAnswer:
+        """Make this folder a kiosk of a centre; returns when everything that it needs is stored.
+
+        Raises:
+            EnrolError: it has not come to its end; what is there is kept, and the command can be repeated.
+        """
+        kiosk, store = self.kiosk, self.kiosk.store
+        HttpTransport(server, kiosk.settings)  # An address that is none is refused before anything is kept.
+        prepare(store, code, server, keys)
+        if not (kiosk.centre.is_ready and store.enrolment is Enrolment.ACTIVE):
+            judge(store, self.run_sync(), is_ready=kiosk.centre.is_ready)
+        config = kiosk.centre.config
+        return EnrolAnswer(
+            state=store.enrolment,
+            unit=config.unit if config else "",
+            unit_name=config.unit_name if config else "",
+            log=store.device.log.hex(),
+        )
+
+    def export(self) -> Exported:
+        """A bundle for a stick."""
+        return export_bundle(self.kiosk.store, self.kiosk.clock)
+
+    def import_(self, data: bytes) -> Imported:
+        """Take a file of the centre's."""
+        return import_bundle(self.kiosk.store, data)
+
+    def make_loop(self) -> SyncLoop:
+        """The thread that keeps this kiosk in touch while `run` is up."""
+        kiosk = self.kiosk
+        loop = SyncLoop(self.run_sync, kiosk.settings, kiosk.clock, poll_s=lambda: kiosk.poll_s, each_look=self._look)
+        kiosk.store.appended.append(loop.appended)
+        return loop
+
+    def note_boot(self) -> None:
+        """Write the CLOCK entry of a start of `run`."""
+        self._clock_watch.note_boot()
+
+    def _look(self) -> None:
+        """Now and then: at the clock, at the kiosk's health, once a day at every record."""
+        kiosk = self.kiosk
+        self._clock_watch.look()
+        now_s = kiosk.clock.monotonic_s()
+        if self._scrubbed_at_s is None or now_s - self._scrubbed_at_s > _SCRUB_S:
+            self._scrubbed_at_s = now_s
+            scrub(kiosk.store)
+        keys = kiosk.centre.keys
+        if keys is not None:
+            status = kiosk.status()
+            health = Health(
+                version=version(),
+                queue=status.queue,
+                oldest_s=status.oldest_s,
+                disk_free_mb=status.disk_free_mb,
+                rotted=status.rotted,
+                modem=status.modem,
+            )
+            self._health.report(health, keys)
+
+    def _transport(self) -> Transport:
+        url = self.kiosk.server
+        if not url:
+            raise SettingsError("Alamat pusat belum diketahui: pakai KASIH_SERVER, atau daftarkan kios ini.")
+        if self._way is not None and self._way[0] != url:
+            self._way[1].close()
+            self._way = None
+        if self._way is None:
+            self._way = (url, self._connect(url))
+        return self._way[1]

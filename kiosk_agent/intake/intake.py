@@ -1,0 +1,120 @@
+"""Filing: a form becomes one entry, committed before anyone is told that it is stored."""
+
+import hmac
+import sqlite3
+from hashlib import sha256
+from typing import Final
+
+from kiosk_agent.clock import Clock
+from kiosk_agent.errors import DiskError, NotReadableError, NotReadyError, NotSavedError
+from kiosk_agent.intake.centre import CentreData
+from kiosk_agent.intake.checks import check
+from kiosk_agent.intake.form import Filed, Form
+from kiosk_agent.intake.master import Master
+from kiosk_agent.intake.sealing import LONG_PIN, SHORT_PIN, pin_digits, write_body
+from kiosk_agent.store import Store, facts, filed
+from sync_protocol.bodies import Keys
+from sync_protocol.entry import Entry, parse_entry
+from sync_protocol.exchange import Held
+from sync_protocol.kinds import Kind
+from sync_protocol.number import number_of, pin_of
+from sync_protocol.receipt import write_receipt
+
+_PROOF: Final = b"kasih pin digits "
+
+
+class Intake:
+    """Takes reports in. Safe to call from any thread."""
+
+    def __init__(self, store: Store, centre: CentreData, clock: Clock) -> None:
+        self._store = store
+        self._centre = centre
+        self._clock = clock
+
+    def file(self, form: Form) -> Filed:
+        """File a report. When this returns, it is on the disk; the same `ref` gives the same number and PIN.
+
+        Raises:
+            IntakeError: it cannot be filed as it is.
+            NotSavedError: it is not on the disk.
+        """
+        try:
+            return self._repeat(form.ref) or self._file(form)
+        except NotSavedError:
+            raise
+        except DiskError as error:
+            raise NotSavedError(f"Belum tersimpan. {error}") from error
+
+    def ref_of(self, typed: str) -> bytes:
+        """The reference that a script's own name for a report stands for: 32 hex digits, or any text.
+
+        A text may be guessable and the PIN follows from the reference, so it is mixed with a secret of this kiosk.
+        """
+        if len(typed) == 32 and all(letter in "0123456789abcdef" for letter in typed):
+            return bytes.fromhex(typed)
+        key = self._store.storage_key
+        if key is None:
+            raise _not_ready()
+        return hmac.digest(key.derive(b"ref"), typed.encode(), sha256)[:16]
+
+    def needed(self) -> tuple[Keys, Master]:
+        """What every report needs from the centre.
+
+        Raises:
+            NotReadyError: it has not arrived.
+        """
+        keys, master = self._centre.keys, self._centre.master
+        if keys is None or master is None or self._centre.config is None:
+            raise _not_ready()
+        return keys, master
+
+    def _file(self, form: Form) -> Filed:
+        keys, master = self.needed()
+        form = check(form, master)
+        digits = pin_digits(form)
+        pin = pin_of(form.ref, digits)
+        body = write_body(form, pin, log=self._store.device.log, duty=bytes.fromhex(keys.duty), seal=self._store.seal)
+
+        def remember(connection: sqlite3.Connection, entry: Entry) -> None:
+            filed.insert(connection, _hash(form.ref), entry, _proof(form.ref, digits))
+
+        entry = self._store.append(Kind.COMPLAINT, body, recipient=bytes.fromhex(keys.intake), also=remember)
+        return self._filed(entry.id, pin, entry, repeated=False)
+
+    def _repeat(self, ref: bytes) -> Filed | None:
+        """What this form became when it was filed before."""
+        with self._store.disk.reading() as connection:
+            found = filed.find(connection, _hash(ref))
+        if found is None:
+            return None
+        self._store.disk.make_certain()
+        digits = next((n for n in (SHORT_PIN, LONG_PIN) if hmac.compare_digest(_proof(ref, n), found.proof)), None)
+        held: Held | None = self._store.own_at(found.seq)
+        if digits is None or held is None:
+            raise NotReadableError("Catatan laporan ini di kios rusak.")
+        entry = parse_entry(held.raw) if held.raw is not None else None
+        return self._filed(found.id, pin_of(ref, digits), entry, repeated=True)
+
+    def _filed(self, entry_id: bytes, pin: str, entry: Entry | None, *, repeated: bool) -> Filed:
+        return Filed(
+            number=number_of(entry_id),
+            pin=pin,
+            entry_id=entry_id,
+            receipt=write_receipt(entry) if entry is not None else "",
+            filed_at_ms=entry.time_ms + (self._store.number_fact(facts.OFFSET) or 0) if entry is not None else 0,
+            repeated=repeated,
+        )
+
+
+def _hash(ref: bytes) -> bytes:
+    """What is kept of a reference: from the reference itself the PIN would follow."""
+    return sha256(ref).digest()
+
+
+def _proof(ref: bytes, digits: int) -> bytes:
+    """Says, to who knows the reference alone, how many digits the PIN has: a long one would give away a secret."""
+    return hmac.digest(ref, _PROOF + str(digits).encode(), sha256)[:16]
+
+
+def _not_ready() -> NotReadyError:
+    return NotReadyError("Kios ini belum bisa menerima laporan: kunci dan data dari pusat belum diterima.")

@@ -1,0 +1,68 @@
+"""The kiosk's settings: `kiosk.toml` in the data folder, then KASIH_* variables, then flags; the last one wins."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from kiosk_agent.errors import SettingsError
+
+FILE: Final = "kiosk.toml"
+_PREFIX: Final = "KASIH_"
+
+Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What can be set at a kiosk. What the centre decides comes with CONFIG instead."""
+
+    server: str = ""
+    """Another address of the centre than the one given at enrolment."""
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 8180
+    """Of the local pages; 0: any free one."""
+    poll_s: Annotated[float, Meta(ge=0, le=86_400)] = 0
+    """Seconds between exchanges when there is nothing new; 0: as the centre says."""
+    backoff_s: Seconds = 60
+    """Wait after the first failure; it doubles with each further one."""
+    backoff_max_s: Seconds = 3_600
+    connect_timeout_s: Seconds = 20
+    stall_timeout_s: Seconds = 60
+    """Silence after which a connection counts as cut."""
+    exchange_timeout_s: Seconds = 600
+    """For one exchange as a whole, however slowly it goes on."""
+    wait_s: Annotated[float, Meta(ge=0, le=600)] = 10
+    """How long a command waits for a data folder that is in use."""
+
+
+def load_settings(folder: Path, flags: Mapping[str, Any] | None = None) -> Settings:
+    """Read the settings of a data folder.
+
+    Args:
+        flags: given on the command line; None as a value means "not given".
+
+    Raises:
+        SettingsError: a setting is unknown or out of bounds; the message names it.
+    """
+    values = _from_file(folder / FILE)
+    for name in Settings.__struct_fields__:
+        given = os.environ.get(_PREFIX + name.upper())
+        if given is not None:
+            values[name] = given
+    values |= {name: value for name, value in (flags or {}).items() if value is not None}
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"Setelan tidak benar: {error}") from None
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} tidak terbaca: {error}") from None

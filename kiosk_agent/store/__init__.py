@@ -1,0 +1,5 @@
+"""All SQL of the kiosk, its keys, and the rules for what counts as stored."""
+
+from kiosk_agent.store.store import Store
+
+__all__ = ["Store"]

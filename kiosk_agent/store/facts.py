@@ -1,0 +1,66 @@
+"""Single facts that the kiosk keeps beside its two logs, each with its digest."""
+
+import logging
+import sqlite3
+from hashlib import sha256
+from typing import Final
+
+log = logging.getLogger(__name__)
+
+DEVICE_KEYS: Final = "device_keys"
+"""The device's private keys, encrypted under the storage key."""
+KEY_NAME: Final = "storage_key"
+"""The random name of the storage key's file, which lies outside the data folder."""
+FINGERPRINT: Final = "fingerprint"
+"""From the enrolment code: how the server's first sign key is known."""
+CODES: Final = "codes"
+"""SHA-256 of each enrolment code that a KEY entry was written for, in a row."""
+SERVER: Final = "server"
+"""The address given at enrolment."""
+PIN: Final = "pin"
+"""The server's log and its sign keys."""
+STATED: Final = "stated"
+"""The server's last HEAD."""
+LAST_REPLY: Final = "last_reply"
+"""The newest rooted entry of the last reply."""
+STATE: Final = "state"
+"""What the server last said of this device."""
+CONTACT_AT: Final = "contact_at"
+"""The kiosk's clock at the last receipt."""
+OFFSET: Final = "clock_offset"
+"""The server's clock less the kiosk's, in milliseconds, as last measured."""
+FORKED: Final = "forked"
+"""The server's log holds two entries with one seq."""
+HEALTH: Final = "health"
+"""The HEALTH body that was last written, and when."""
+CLOCK_OFFSET_TOLD: Final = "clock_offset_told"
+"""The offset of the last CLOCK entry."""
+ROTTED: Final = "rotted"
+"""How many records of the own log the last scrub found rotten."""
+LAST_ERROR: Final = "last_error"
+"""Why the last exchange failed, for people; empty after a success."""
+
+
+def get(connection: sqlite3.Connection, name: str) -> bytes | None:
+    """The fact, or None where it is not known or has rotted."""
+    row = connection.execute("select digest, value from fact where name = :name", {"name": name}).fetchone()
+    if row is None:
+        return None
+    digest, value = row
+    if _digest(name, value) != digest:
+        log.error("the fact %s has rotted", name)
+        return None
+    return bytes(value)
+
+
+def put(connection: sqlite3.Connection, name: str, value: bytes) -> None:
+    """Remember a fact in place of the one before."""
+    connection.execute(
+        "insert into fact (name, digest, value) values (:name, :digest, :value)"
+        " on conflict (name) do update set digest = excluded.digest, value = excluded.value",
+        {"name": name, "digest": _digest(name, value), "value": value},
+    )
+
+
+def _digest(name: str, value: bytes) -> bytes:
+    return sha256(name.encode() + b"\0" + value).digest()

@@ -1,0 +1,51 @@
+"""SQL of which form became which entry."""
+
+import sqlite3
+from hashlib import sha256
+
+from msgspec import Struct
+
+from kiosk_agent.errors import NotReadableError
+from sync_protocol.entry import Entry
+
+
+class FiledAs(Struct, frozen=True):
+    """Where a form's entry stands."""
+
+    seq: int
+    id: bytes
+    proof: bytes
+    """What only the form's reference explains."""
+
+
+def insert(connection: sqlite3.Connection, ref: bytes, entry: Entry, proof: bytes) -> None:
+    """Remember the entry of a form, by the hash of its reference."""
+    connection.execute(
+        "insert into filed (ref, seq, id, proof, digest) values (:ref, :seq, :id, :proof, :digest)",
+        {
+            "ref": ref,
+            "seq": entry.seq,
+            "id": entry.id,
+            "proof": proof,
+            "digest": _digest(ref, entry.seq, entry.id, proof),
+        },
+    )
+
+
+def find(connection: sqlite3.Connection, ref: bytes) -> FiledAs | None:
+    """The entry that the form with this hash of its reference became.
+
+    Raises:
+        NotReadableError: the record has rotted.
+    """
+    row = connection.execute("select seq, id, proof, digest from filed where ref = :ref", {"ref": ref}).fetchone()
+    if row is None:
+        return None
+    seq, entry_id, proof, digest = row
+    if _digest(ref, seq, entry_id, proof) != digest:
+        raise NotReadableError("Catatan laporan ini di kios rusak.")
+    return FiledAs(seq=seq, id=entry_id, proof=proof)
+
+
+def _digest(ref: bytes, seq: int, entry_id: bytes, proof: bytes) -> bytes:
+    return sha256(b"".join((ref, seq.to_bytes(8), entry_id, proof))).digest()

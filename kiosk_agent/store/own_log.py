@@ -1,0 +1,127 @@
+"""SQL of the kiosk's own log. Records that have rotted are given without their bytes."""
+
+import sqlite3
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Final
+
+from sync_protocol.entry import Entry, parse_entry
+from sync_protocol.errors import ProtocolError
+from sync_protocol.exchange import Held, Position
+from sync_protocol.kinds import Kind
+
+IsMine = Callable[[Entry], bool]
+"""Whether this kiosk's key signed an entry."""
+
+NEWS: Final = (Kind.COMPLAINT, Kind.NOTE, Kind.SMS_IN, Kind.SMS_RESULT, Kind.BLOB)
+"""What a person waits for to arrive."""
+
+_NEWS_SQL: Final = ", ".join(str(int(kind)) for kind in NEWS)
+_COLUMNS: Final = "select seq, id, prev, digest, raw from own"
+
+
+def digest(entry_id: bytes, raw: bytes) -> bytes:
+    """What shows that neither an entry nor its id has rotted."""
+    return sha256(entry_id + raw).digest()
+
+
+def insert(connection: sqlite3.Connection, entry: Entry) -> None:
+    """Add the next entry."""
+    connection.execute(
+        "insert into own (seq, id, prev, kind, digest, raw) values (:seq, :id, :prev, :kind, :digest, :raw)",
+        {
+            "seq": entry.seq,
+            "id": entry.id,
+            "prev": entry.prev,
+            "kind": entry.kind,
+            "digest": digest(entry.id, entry.raw),
+            "raw": entry.raw,
+        },
+    )
+
+
+def head(connection: sqlite3.Connection) -> Position | None:
+    """The newest entry."""
+    row = connection.execute("select seq, id from own order by seq desc limit 1").fetchone()
+    return Position(*row) if row else None
+
+
+def by_id(connection: sqlite3.Connection, entry_id: bytes, is_mine: IsMine) -> Held | None:
+    """The entry with this id."""
+    row = connection.execute(_COLUMNS + " where id = :id", {"id": entry_id}).fetchone()
+    return _held(row, is_mine) if row else None
+
+
+def by_seq(connection: sqlite3.Connection, seq: int, is_mine: IsMine) -> Held | None:
+    """The entry at this place."""
+    row = connection.execute(_COLUMNS + " where seq = :seq", {"seq": seq}).fetchone()
+    return _held(row, is_mine) if row else None
+
+
+def after(connection: sqlite3.Connection, seq: int, limit: int, is_mine: IsMine) -> list[Held]:
+    """The next entries after this one, in order."""
+    rows = connection.execute(
+        _COLUMNS + " where seq > :seq order by seq limit :limit", {"seq": seq, "limit": limit}
+    ).fetchall()
+    return [_held(row, is_mine) for row in rows]
+
+
+def is_lost(connection: sqlite3.Connection, entry_id: bytes) -> bool:
+    """Whether a LOST for this entry was written."""
+    return connection.execute("select 1 from lost where id = :id", {"id": entry_id}).fetchone() is not None
+
+
+def mark_lost(connection: sqlite3.Connection, entry_id: bytes) -> None:
+    """Remember that a LOST for this entry was written."""
+    connection.execute("insert into lost (id) values (:id)", {"id": entry_id})
+
+
+def mend(connection: sqlite3.Connection, is_mine: IsMine) -> None:
+    """Put right ids, links and digests that have rotted beside sound entries, and the index over them."""
+    for seq, _ in connection.execute("select seq, id from own").fetchall():
+        held = by_seq(connection, seq, is_mine)
+        if held is not None and held.raw is not None:
+            connection.execute(
+                "update own set id = :id, prev = :prev, digest = :digest where seq = :seq",
+                {"id": held.id, "prev": held.prev, "digest": digest(held.id, held.raw), "seq": seq},
+            )
+    connection.execute("reindex own")
+
+
+def queue(connection: sqlite3.Connection, received: int) -> tuple[int, int]:
+    """How many entries that a person waits for lie after this one, and the seq of the first (0: none)."""
+    count, first = connection.execute(
+        f"select count(*), coalesce(min(seq), 0) from own where seq > :received and kind in ({_NEWS_SQL})",  # noqa: S608
+        {"received": received},
+    ).fetchone()
+    return count, first
+
+
+def pending(connection: sqlite3.Connection, received: int) -> int:
+    """How many entries lie after this one, save those that never wake the sync."""
+    row = connection.execute(
+        "select count(*) from own where seq > :received and kind not in (:clock, :health)",
+        {"received": received, "clock": Kind.CLOCK, "health": Kind.HEALTH},
+    ).fetchone()
+    return int(row[0])
+
+
+def complaints(connection: sqlite3.Connection, upto: int) -> int:
+    """How many complaints stand in the log up to this entry."""
+    row = connection.execute(
+        "select count(*) from own where kind = :kind and seq <= :upto", {"kind": Kind.COMPLAINT, "upto": upto}
+    ).fetchone()
+    return int(row[0])
+
+
+def _held(row: tuple[int, bytes, bytes, bytes, bytes], is_mine: IsMine) -> Held:
+    seq, entry_id, prev, stored_digest, raw = row
+    if digest(entry_id, raw) == stored_digest:
+        return Held(seq=seq, id=entry_id, prev=raw[32:64], raw=raw)
+    try:
+        entry = parse_entry(raw)
+    except ProtocolError:
+        entry = None
+    if entry is not None and is_mine(entry):  # Its id or its digest has rotted, not the entry.
+        return Held(seq=entry.seq, id=entry.id, prev=entry.prev, raw=raw)
+    return Held(seq=seq, id=entry_id, prev=prev, raw=None)

@@ -1,0 +1,35 @@
+"""Looking for what has rotted on the disk: SQLite itself does not notice a flipped bit in a record."""
+
+import logging
+
+from kiosk_agent.store import facts, own_log, server_log
+from kiosk_agent.store.store import Store
+
+log = logging.getLogger(__name__)
+
+
+def scrub(store: Store) -> int:
+    """Read every record; returns how many of the own log cannot be read any more.
+
+    Those are told to the centre by HEALTH, and by a LOST where it still wants them. Of the server's log, rotten entries
+    are forgotten, so that the next exchange fetches them again. A broken index is built anew.
+
+    Raises:
+        DiskError: the disk is at fault.
+    """
+    rotten = 0
+    for held in store.own_after(0):
+        if held.raw is None:
+            rotten += 1
+            log.error("the record at seq %d has rotted", held.seq)
+        elif store.own(held.id) is None:
+            log.error("the index of the log has rotted; it is built anew")
+            with store.disk.writing() as connection:
+                own_log.mend(connection, store.is_mine)
+    with store.disk.writing() as connection:
+        dropped = server_log.drop_rotten(connection)
+        facts.put(connection, facts.ROTTED, str(rotten).encode())
+    if dropped:
+        log.error("%d entries of the server had rotted; they are fetched again", dropped)
+        store.forget()
+    return rotten

@@ -1,0 +1,194 @@
+"""What a kiosk keeps, and the only way to change it.
+
+An append is one transaction: BEGIN IMMEDIATE, the next seq, seal, sign, insert, COMMIT. Only when COMMIT has returned,
+with everything on the disk, does anyone learn the number.
+"""
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from kiosk_agent.clock import Clock
+from kiosk_agent.errors import DiskError, NotReadableError, NotSavedError
+from kiosk_agent.store import facts, own_log, server_log
+from kiosk_agent.store.device_keys import DeviceKeys, lock, unlock
+from kiosk_agent.store.disk import Disk
+from kiosk_agent.store.pinned import Pinned
+from kiosk_agent.store.schema import migrations
+from kiosk_agent.store.storage_key import StorageKey, load_key, new_key
+from kiosk_agent.store.view import StoreView
+from sync_protocol.agent_session import Reply
+from sync_protocol.bodies import Body, Key, Lost
+from sync_protocol.entry import NO_PREV, Entry, Sealer, write_entry
+from sync_protocol.exchange import Held, Position
+from sync_protocol.kinds import Kind
+from sync_protocol.seal import hpke_seal
+from sync_protocol.states import ENROLMENT, move
+
+log = logging.getLogger(__name__)
+
+FILE = "kiosk.sqlite3"
+_SETTING_KINDS = frozenset({Kind.CONFIG, Kind.MASTER, Kind.KEYS})
+
+Also = Callable[[sqlite3.Connection, Entry], None]
+"""What goes into the same transaction as an entry."""
+
+
+class Store(StoreView):
+    """An opened data folder."""
+
+    def __init__(self, folder: Path, *, clock: Clock, wait_s: float = 10, seal: Sealer = hpke_seal) -> None:
+        """Open the folder's file, or make it.
+
+        Raises:
+            DataFolderInUseError: another agent holds it.
+            NotReadableError: the file or the disk is at fault.
+            StorageKeyError: the key outside the folder is gone or does not fit.
+        """
+        super().__init__(Disk(folder / FILE, migrations, wait_s=wait_s))
+        self.seal = seal
+        self.appended: list[Callable[[int], None]] = []
+        """Called with the kind of each entry that was committed."""
+        self.storage_key: StorageKey | None = None
+        self._clock = clock
+        try:
+            self._load_keys()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self.disk.close()
+
+    def append(self, kind: Kind, body: Body, *, recipient: bytes | None = None, also: Also | None = None) -> Entry:
+        """Add an entry to the kiosk's own log. When this returns, it is on the disk.
+
+        Args:
+            recipient: the X25519 public key that may read the body; None leaves it plain.
+            also: writes into the same transaction.
+
+        Raises:
+            NotSavedError: it is not on the disk.
+        """
+        entry: Entry | None = None
+        try:
+            with self.disk.writing() as connection:
+                entry = self._write(connection, kind, body, recipient)
+                if also is not None:
+                    also(connection, entry)
+        except NotSavedError:
+            if entry is None or not self._stands_after_all(entry.id):
+                raise
+            log.warning("a commit failed, and its entry is stored all the same")
+        for listener in self.appended:
+            listener(kind)
+        return entry
+
+    def report_lost(self, held: Held) -> None:
+        """Append a LOST for this entry, once for each id ever.
+
+        Raises:
+            NotSavedError: it is not on the disk.
+        """
+        if not self.is_reported_lost(held.id):
+            body = Lost(seq=held.seq, id=held.id.hex(), prev=held.prev.hex())
+            self.append(Kind.LOST, body, also=lambda connection, _: own_log.mark_lost(connection, held.id))
+
+    def take(self, reply: Reply, pinned: Pinned, *, live: bool = True) -> int:
+        """Commit a verified reply whole: its entries, its HEAD, and where it ended. Returns how many were new.
+
+        Args:
+            live: it was answered just now, so its `now` tells the time; False for a stick.
+
+        Raises:
+            NotSavedError: none of it is stored.
+        """
+        state = self.enrolment
+        if reply.head.body.state is not None:
+            state = move(ENROLMENT, state, reply.head.body.state)
+        now_ms = self._clock.now_ms()
+        with self.disk.writing() as connection:
+            inserted = server_log.insert(connection, reply.entries)
+            if inserted.newest_rooted is not None:
+                facts.put(connection, facts.LAST_REPLY, inserted.newest_rooted)
+            if inserted.forked:
+                facts.put(connection, facts.FORKED, b"1")
+            facts.put(connection, facts.STATED, reply.head.raw)
+            facts.put(connection, facts.STATE, state.encode())
+            facts.put(connection, facts.PIN, pinned.encode())
+            facts.put(connection, facts.CONTACT_AT, str(now_ms).encode())
+            facts.put(connection, facts.LAST_ERROR, b"")
+            if live and reply.head.body.now:
+                facts.put(connection, facts.OFFSET, str(reply.head.body.now - now_ms).encode())
+        self._stated, self._stated_is_read = reply.head, True
+        if any(entry.kind in _SETTING_KINDS for entry in reply.entries):
+            self.generation += 1
+        return inserted.stored
+
+    def remember(self, name: str, value: bytes) -> None:
+        """Keep a single fact in place of the one before.
+
+        Raises:
+            NotSavedError: it is not on the disk.
+        """
+        with self.disk.writing() as connection:
+            facts.put(connection, name, value)
+
+    def enrol(self, keys: DeviceKeys, key: Key, also: Callable[[sqlite3.Connection], None]) -> None:
+        """Make this folder a kiosk's: its keys, and the KEY entry that shows them to a server, in one transaction.
+
+        Raises:
+            StorageKeyError: the storage key cannot be written.
+            NotSavedError: nothing is on the disk.
+        """
+        name, storage_key = new_key()
+        self.keys = keys
+        try:
+            with self.disk.writing() as connection:
+                facts.put(connection, facts.KEY_NAME, name.encode())
+                facts.put(connection, facts.DEVICE_KEYS, lock(keys, storage_key))
+                also(connection)
+                self._write(connection, Kind.KEY, key, None)
+        except NotSavedError:
+            self.keys = None
+            self.disk.make_certain()
+            if self.own_head() is None:
+                raise
+            self._load_keys()
+        self.storage_key = storage_key
+
+    def _write(self, connection: sqlite3.Connection, kind: Kind, body: Body, recipient: bytes | None) -> Entry:
+        keys = self.device
+        stands = own_log.head(connection) or Position(0, NO_PREV)
+        entry = write_entry(
+            kind=kind,
+            time_ms=self._clock.now_ms(),
+            seq=stands.seq + 1,
+            log=keys.log,
+            prev=stands.id,
+            body=body.encode(),
+            signer=keys.sign,
+            recipient=recipient,
+            seal=self.seal,
+        )
+        own_log.insert(connection, entry)
+        return entry
+
+    def _stands_after_all(self, entry_id: bytes) -> bool:
+        """Whether an entry whose COMMIT raised is on the disk, beyond doubt."""
+        try:
+            self.disk.make_certain()
+            return self.own(entry_id) is not None
+        except DiskError:
+            return False
+
+    def _load_keys(self) -> None:
+        name, locked = self.fact(facts.KEY_NAME), self.fact(facts.DEVICE_KEYS)
+        if name is None or locked is None:
+            if self.own_head() is not None:
+                raise NotReadableError("Kunci kios di folder data ini rusak. Daftarkan kios lagi dengan folder baru.")
+            return
+        self.storage_key = load_key(name.decode())
+        self.keys = unlock(locked, self.storage_key)

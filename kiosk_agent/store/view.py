@@ -1,0 +1,194 @@
+"""What the two logs hold, fresh at every call: the sync's view of the disk (`AgentView` of the protocol)."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from kiosk_agent.errors import NotEnrolledError
+from kiosk_agent.store import facts, own_log, server_log
+from kiosk_agent.store.device_keys import DeviceKeys
+from kiosk_agent.store.disk import Disk
+from kiosk_agent.store.pinned import Pinned, decode_pinned
+from sync_protocol.agent_session import StatedHead, read_stated
+from sync_protocol.entry import Entry, parse_entry, verify_entry
+from sync_protocol.errors import ProtocolError
+from sync_protocol.exchange import Held, Position
+from sync_protocol.states import Enrolment
+
+_PAGE: Final = 64
+"""Entries read at a time, so that a sync never keeps a resident's KIRIM waiting."""
+
+
+class StoreView:
+    """Reads. Each method raises NotReadableError where the disk is at fault."""
+
+    def __init__(self, disk: Disk) -> None:
+        self.disk = disk
+        self.keys: DeviceKeys | None = None
+        self.generation = 0
+        """Grows when settings, tables or keys of the centre arrive."""
+        self._public: Ed25519PublicKey | None = None
+        self._stated: StatedHead | None = None
+        self._stated_is_read = False
+        disk.reopened.append(self.forget)
+
+    @property
+    def device(self) -> DeviceKeys:
+        """This kiosk's keys.
+
+        Raises:
+            NotEnrolledError: there are none yet.
+        """
+        if self.keys is None:
+            raise NotEnrolledError(
+                "Kios ini belum didaftarkan. Jalankan: kasih-kiosk enrol --data FOLDER --server URL --code KODE"
+            )
+        return self.keys
+
+    def fact(self, name: str) -> bytes | None:
+        """A single fact; None where it is not known or has rotted."""
+        with self.disk.reading() as connection:
+            return facts.get(connection, name)
+
+    def number_fact(self, name: str) -> int | None:
+        """A fact that is a whole number."""
+        value = self.fact(name)
+        return None if value is None else int(value)
+
+    @property
+    def pinned(self) -> Pinned | None:
+        """The server that this kiosk believes."""
+        value = self.fact(facts.PIN)
+        return decode_pinned(value) if value else None
+
+    @property
+    def enrolment(self) -> Enrolment:
+        """What this kiosk knows of its own standing."""
+        value = self.fact(facts.STATE)
+        return Enrolment(value.decode()) if value else Enrolment.NEW
+
+    # -- the kiosk's own log -------------------------------------------------------------------------------------------
+
+    def own_head(self) -> Position | None:
+        """The newest entry of the kiosk's own log."""
+        with self.disk.reading() as connection:
+            return own_log.head(connection)
+
+    def own(self, entry_id: bytes) -> Held | None:
+        """An entry of the kiosk's own log."""
+        with self.disk.reading() as connection:
+            return own_log.by_id(connection, entry_id, self.is_mine)
+
+    def own_at(self, seq: int) -> Held | None:
+        """The entry at this place of the kiosk's own log."""
+        with self.disk.reading() as connection:
+            return own_log.by_seq(connection, seq, self.is_mine)
+
+    def own_after(self, seq: int) -> Iterator[Held]:
+        """The kiosk's own entries after this one, in order."""
+        while True:
+            with self.disk.reading() as connection:
+                page = own_log.after(connection, seq, _PAGE, self.is_mine)
+            yield from page
+            if len(page) < _PAGE:
+                return
+            seq = page[-1].seq
+
+    def is_reported_lost(self, entry_id: bytes) -> bool:
+        """Whether a LOST for this entry stands in the log already."""
+        with self.disk.reading() as connection:
+            return own_log.is_lost(connection, entry_id)
+
+    def received_seq(self) -> int:
+        """How far the server has come in this log, by what it last stated; 0 where that is not known."""
+        stated = self.last_stated()
+        if stated is not None:
+            for entry_id in (stated.body.have, stated.body.root):
+                held = self.own(bytes.fromhex(entry_id)) if entry_id else None
+                if held is not None:
+                    return held.seq
+        return 0
+
+    def safe_seq(self) -> int:
+        """How far this log lies inside a verified backup of the centre, by what the server last stated."""
+        stated = self.last_stated()
+        held = self.own(bytes.fromhex(stated.body.safe)) if stated is not None and stated.body.safe else None
+        return held.seq if held else 0
+
+    def queue(self) -> tuple[int, Held | None]:
+        """How many reports and messages the server has not received yet, and the first of them."""
+        received = self.received_seq()
+        with self.disk.reading() as connection:
+            count, first = own_log.queue(connection, received)
+            return count, own_log.by_seq(connection, first, self.is_mine) if count else None
+
+    def pending(self) -> int:
+        """How many entries the server has not received yet, save those that never wake the sync."""
+        received = self.received_seq()
+        with self.disk.reading() as connection:
+            return own_log.pending(connection, received)
+
+    def complaints(self, upto: int = 2**32) -> int:
+        """How many complaints stand in the log up to this entry."""
+        with self.disk.reading() as connection:
+            return own_log.complaints(connection, upto)
+
+    # -- the server's log for this kiosk -------------------------------------------------------------------------------
+
+    def last_stated(self) -> StatedHead | None:
+        """The newest HEAD of the server that was committed with its reply."""
+        if not self._stated_is_read:
+            raw = self.fact(facts.STATED)
+            self._stated = read_stated(parse_entry(raw)) if raw else None
+            self._stated_is_read = True
+        return self._stated
+
+    def down(self, entry_id: bytes) -> bool | None:
+        """Of the server's log: None if the entry is not held, else whether it is rooted."""
+        with self.disk.reading() as connection:
+            return server_log.is_rooted(connection, entry_id)
+
+    def down_newest_rooted(self) -> bytes | None:
+        """Of the server's log: the newest (highest seq, then id) entry whose chain to seq 1 is complete."""
+        with self.disk.reading() as connection:
+            return server_log.newest_rooted(connection)
+
+    def down_last_reply(self) -> bytes | None:
+        """Of the server's log: the newest rooted entry of the last reply, committed with it."""
+        with self.disk.reading() as connection:
+            newest = facts.get(connection, facts.LAST_REPLY)
+            return newest if newest and server_log.is_rooted(connection, newest) else None
+
+    def down_missing(self, limit: int) -> list[bytes]:
+        """Of the server's log: ids of missing parents."""
+        with self.disk.reading() as connection:
+            return server_log.missing(connection, limit)
+
+    def in_force(self, kind: int) -> list[Entry]:
+        """Of the server's log: the entries of one kind, the one in force first.
+
+        Where the log has forks (the centre was restored), those of the chain that the server stands on now.
+        """
+        stated = self.last_stated()
+        with self.disk.reading() as connection:
+            if stated is None or facts.get(connection, facts.FORKED) is None:
+                return list(server_log.in_order(connection, kind))
+            known = server_log.is_rooted(connection, stated.stands.id) is not None
+            newest = stated.stands.id if known else facts.get(connection, facts.LAST_REPLY)
+            return list(server_log.along_chain(connection, newest or b"", kind))
+
+    def is_mine(self, entry: Entry) -> bool:
+        """Whether this kiosk's key signed an entry."""
+        if self._public is None:
+            self._public = self.device.sign.public_key()
+        try:
+            verify_entry(entry, self._public)
+        except ProtocolError:
+            return False
+        return True
+
+    def forget(self) -> None:
+        """What was remembered of the file may be wrong, as after it was opened anew: read it again."""
+        self._stated, self._stated_is_read = None, False
+        self.generation += 1

@@ -1,0 +1,68 @@
+"""What the kiosk learns about its own clock, written down as CLOCK entries (section 3 of docs/protocol.md).
+
+The centre puts filing times right by them. They never wake the sync: they travel with whatever goes next.
+"""
+
+from typing import Final
+
+from kiosk_agent.clock import Clock
+from kiosk_agent.store import Store, facts
+from sync_protocol.bodies import Clock as ClockBody
+from sync_protocol.kinds import Kind
+
+TOLERANCE_MS: Final = 60_000
+
+
+class ClockWatch:
+    """Watches one run of the program."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._wall_ms, self._monotonic_s = clock.now_ms(), clock.monotonic_s()
+
+    def note_boot(self) -> None:
+        """Say that the program has started: what was known of the clock before may no longer hold.
+
+        Raises:
+            NotSavedError: it is not on the disk.
+        """
+        contact_at, offset = self._store.number_fact(facts.CONTACT_AT), self._store.number_fact(facts.OFFSET)
+        went_back = contact_at is not None and self._clock.now_ms() < contact_at
+        self._write("boot", 0 if went_back or offset is None else offset)
+
+    def look(self) -> None:
+        """Say so where somebody or something has set the clock since the last look.
+
+        Raises:
+            NotSavedError: it is not on the disk.
+        """
+        wall_ms, monotonic_s = self._clock.now_ms(), self._clock.monotonic_s()
+        jump_ms = wall_ms - self._wall_ms - round((monotonic_s - self._monotonic_s) * 1000)
+        if abs(jump_ms) <= TOLERANCE_MS:
+            return
+        self._wall_ms, self._monotonic_s = wall_ms, monotonic_s
+        offset = self._store.number_fact(facts.OFFSET)
+        if offset is not None:
+            offset -= jump_ms
+            self._store.remember(facts.OFFSET, str(offset).encode())
+        self._write("jump", offset or 0, jump_ms)
+
+    def compare(self) -> None:
+        """After an exchange: say so where the distance to the server's clock has moved since it was last said.
+
+        Raises:
+            NotSavedError: it is not on the disk.
+        """
+        offset = self._store.number_fact(facts.OFFSET)
+        told = self._store.number_fact(facts.CLOCK_OFFSET_TOLD) or 0
+        if offset is not None and abs(offset - told) > TOLERANCE_MS:
+            self._write("server", offset)
+
+    def _write(self, reason: str, offset_ms: int, jump_ms: int = 0) -> None:
+        body = ClockBody(reason=reason, offset_ms=offset_ms, jump_ms=jump_ms)
+        self._store.append(
+            Kind.CLOCK,
+            body,
+            also=lambda connection, _: facts.put(connection, facts.CLOCK_OFFSET_TOLD, str(offset_ms).encode()),
+        )

@@ -1,0 +1,166 @@
+"""One run of exchanges with the server: the protocol's machine, a transport, and the store between them."""
+
+import logging
+from threading import Lock
+
+from msgspec import Struct
+
+from kiosk_agent.clock import Clock
+from kiosk_agent.errors import (
+    DiskError,
+    EnrolError,
+    KioskError,
+    LinkCutError,
+    LinkError,
+    NoProgressError,
+    RefusedError,
+    StrangeReplyError,
+)
+from kiosk_agent.store import Store, facts
+from kiosk_agent.store.pinned import Pinned
+from kiosk_agent.sync.transport import Transport
+from kiosk_agent.sync.trust import pin_first, read_trusted
+from sync_protocol.agent_session import AgentSession
+from sync_protocol.bundle import LENGTH_SIZE, MAGIC
+from sync_protocol.errors import ProtocolError
+from sync_protocol.states import Sync
+
+log = logging.getLogger(__name__)
+
+_FORBIDDEN, _TOO_LARGE = 403, 413
+
+
+class Outcome(Struct):
+    """What a run of exchanges did. The first seven are what `kasih-kiosk sync` prints."""
+
+    sent: int = 0
+    """Own entries sent, each time it was sent."""
+    accepted: int = 0
+    """Own entries that the server has now and had not before."""
+    received: int = 0
+    """Entries of the server that are new here."""
+    pending: int = 0
+    """Own entries that the server has still to receive."""
+    round_trips: int = 0
+    bytes_up: int = 0
+    bytes_down: int = 0
+    error: KioskError | None = None
+    """Why it ended before its time."""
+
+    def counts(self) -> dict[str, int]:
+        """The numbers alone."""
+        names = ("sent", "accepted", "received", "pending", "round_trips", "bytes_up", "bytes_down")
+        return {name: getattr(self, name) for name in names}
+
+
+class Engine:
+    """Runs exchanges, one run at a time."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._lock = Lock()
+        self.state = Sync.IDLE
+
+    def run(self, transport: Transport) -> Outcome:
+        """Exchange until there is nothing more to send or fetch, or until it fails.
+
+        Raises:
+            NotEnrolledError: there are no keys yet.
+            NotReadableError: the disk is at fault.
+        """
+        with self._lock:
+            self.state = Sync.EXCHANGE
+            try:
+                return self._run(transport)
+            finally:
+                if self.state is Sync.EXCHANGE:
+                    self.state = Sync.BACKOFF
+
+    def _run(self, transport: Transport) -> Outcome:
+        store, outcome = self._store, Outcome()
+        session = open_session(store)
+        going = True
+        while going:
+            outcome.error = None
+            before = store.received_seq()
+            going = self._exchange(session, transport, outcome)
+            outcome.accepted += max(0, store.received_seq() - before)
+        if session.state is Sync.BACKOFF and outcome.error is None:
+            outcome.error = NoProgressError("Pusat menjawab, tetapi pengiriman tidak maju.")
+        self.state = session.state
+        outcome.pending = store.pending()
+        if outcome.error is not None:
+            log.info("sync failed: %s", outcome.error.code)
+            self._remember(str(outcome.error))
+        return outcome
+
+    def _exchange(self, session: AgentSession, transport: Transport, outcome: Outcome) -> bool:
+        """Make one exchange; whether another one is due."""
+        try:
+            bundle = session.request(self._clock.now_ms())
+            outcome.round_trips += 1
+            outcome.bytes_up += len(bundle)
+            outcome.sent += count_frames(bundle) - 1
+            reply = transport.send(bundle)
+            outcome.bytes_down += len(reply)
+            return self._settle(session, reply, outcome)
+        except LinkCutError as error:
+            outcome.error = error
+            return session.cut()
+        except RefusedError as error:
+            outcome.error = error
+            if error.status == _FORBIDDEN:
+                return session.unknown()
+            if error.status == _TOO_LARGE:
+                return session.cut()
+        except (DiskError, EnrolError, LinkError, ProtocolError) as error:
+            outcome.error = error if isinstance(error, KioskError) else _strange(error)
+        session.failed()
+        return False
+
+    def _settle(self, session: AgentSession, data: bytes, outcome: Outcome) -> bool:
+        pinned = self._store.pinned or self._first_pin(data)
+        reply, pinned = read_trusted(data, pinned)
+        stored = self._store.take(reply, pinned)
+        outcome.received += stored
+        return session.settle(reply, stored=stored)
+
+    def _first_pin(self, data: bytes) -> Pinned:
+        return pin_first(data, self._store.device.log, self._store.fact(facts.FINGERPRINT) or b"")
+
+    def _remember(self, error: str) -> None:
+        try:
+            if self._store.fact(facts.LAST_ERROR) != error.encode():
+                self._store.remember(facts.LAST_ERROR, error.encode())
+        except DiskError:
+            log.warning("the reason could not be kept")
+
+
+def open_session(store: Store) -> AgentSession:
+    """A session of the protocol over a kiosk's store.
+
+    Replies are read by `trust`, which knows more than one key; the session's own reader is not used.
+    """
+    keys, pinned = store.device, store.pinned
+    return AgentSession(
+        store,
+        log=keys.log,
+        signer=keys.sign,
+        server_log=pinned.log_id if pinned else b"",
+        server_key=keys.sign.public_key(),
+    )
+
+
+def count_frames(bundle: bytes) -> int:
+    """How many entries stand in a bundle of our own."""
+    count, at = 0, len(MAGIC)
+    while at < len(bundle):
+        at += LENGTH_SIZE + int.from_bytes(bundle[at : at + LENGTH_SIZE])
+        count += 1
+    return count
+
+
+def _strange(error: ProtocolError) -> StrangeReplyError:
+    log.info("the reply proves nothing: %s", error.code)
+    return StrangeReplyError("Yang menjawab bukan pusat (misalnya halaman masuk Wi-Fi), atau jawabannya rusak.")

@@ -1,0 +1,159 @@
+"""Bundles on a stick: a temporary name, flushed, read back, renamed; and what is worth keeping of a damaged one."""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from kiosk_agent.clock import Clock
+from kiosk_agent.errors import EnrolError, StickError
+from kiosk_agent.store import Store, facts
+from kiosk_agent.sync.engine import count_frames, open_session
+from kiosk_agent.sync.trust import pin_first, read_trusted
+from sync_protocol.bundle import read_bundle
+from sync_protocol.errors import NoHeadError, NotABundleError, ProtocolError
+
+SUFFIX: Final = ".kasih"
+REPLY_SUFFIX: Final = ".reply.kasih"
+
+
+class Exported(Struct, frozen=True):
+    """A bundle for a stick."""
+
+    bundle: bytes
+    name: str
+    """The file's name, where only a folder is given."""
+    entries: int
+    pending: int
+    """Of them, how many the server has not received yet, as far as this kiosk knows."""
+
+
+class Imported(Struct, frozen=True):
+    """What a file brought."""
+
+    received: int
+    """Entries that were new here."""
+    accepted: int
+    """Own entries that the server has now and had not before."""
+    pending: int
+    skipped: int
+    """Frames for others, malformed, or not signed by the centre."""
+    rest: int
+    """Bytes of a last frame that is cut: the end is missing."""
+
+
+def export_bundle(store: Store, clock: Clock) -> Exported:
+    """Everything that the server has not received yet, and the KEY, so that a restored server knows whose it is.
+
+    Raises:
+        NotEnrolledError: there are no keys yet.
+        DiskError: the disk is at fault.
+    """
+    session = open_session(store)
+    key = store.own_at(1)
+    is_needed = store.received_seq() >= 1 and key is not None and key.raw is not None
+    extra = [key.raw] if is_needed and key is not None and key.raw is not None else []
+    bundle = session.request(clock.now_ms(), extra=extra, unlimited=True)
+    return Exported(
+        bundle=bundle,
+        name=store.device.log.hex() + SUFFIX,
+        entries=count_frames(bundle) - 1,
+        pending=store.pending(),
+    )
+
+
+def import_bundle(store: Store, data: bytes) -> Imported:
+    """Take a file that the centre wrote for this kiosk, as far as it is whole.
+
+    Raises:
+        StickError: not a bundle, or nothing in it is for this kiosk.
+        NotSavedError: none of it is stored.
+    """
+    before = store.received_seq()
+    try:
+        _, reader = read_bundle(data)
+        pinned = store.pinned or pin_first(data, store.device.log, store.fact(facts.FINGERPRINT) or b"")
+        reply, pinned = read_trusted(data, pinned)
+    except NotABundleError:
+        raise StickError("Berkas ini bukan berkas Kasih. Tidak ada yang disimpan.") from None
+    except (NoHeadError, EnrolError):
+        raise StickError("Berkas ini tidak berisi balasan pusat untuk kios ini. Tidak ada yang disimpan.") from None
+    except ProtocolError as error:
+        raise StickError(f"Berkas ini tidak bisa dibaca ({error.code}). Tidak ada yang disimpan.") from None
+    stored = store.take(reply, pinned, live=False)
+    return Imported(
+        received=stored,
+        accepted=max(0, store.received_seq() - before),
+        pending=store.pending(),
+        skipped=reply.skipped,
+        rest=reader.rest,
+    )
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file so that a stick pulled out at any moment holds the whole of it, or not the name.
+
+    Raises:
+        StickError: it could not be written, or does not read back the same.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        try:
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            if _read_back(temporary) != data:
+                raise StickError(f"Berkas {path} tidak terbaca kembali dengan benar. Pakai stik lain.")
+            temporary.replace(path)
+            _sync_folder(path.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise StickError(f"Berkas {path} tidak bisa ditulis: {error.strerror}.") from error
+
+
+def reply_in(path: Path) -> Path:
+    """The file itself, or the newest reply of a centre in a folder.
+
+    Raises:
+        StickError: there is none.
+    """
+    if not path.is_dir():
+        return path
+    found = sorted(path.glob(f"*{REPLY_SUFFIX}"), key=lambda file: file.stat().st_mtime)
+    if not found:
+        raise StickError(f"Di folder {path} tidak ada berkas balasan (*{REPLY_SUFFIX}).")
+    return found[-1]
+
+
+def read_file(path: Path) -> bytes:
+    """Read a file from a stick.
+
+    Raises:
+        StickError: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise StickError(f"Berkas {path} tidak bisa dibaca: {error.strerror}.") from error
+
+
+def _read_back(path: Path) -> bytes:
+    with path.open("rb") as file:
+        if sys.platform == "linux":
+            # Else the answer would come from memory, whatever the stick holds.
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        return file.read()
+
+
+def _sync_folder(folder: Path) -> None:
+    if sys.platform != "win32":  # There a folder cannot be opened, and needs no sync.
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
