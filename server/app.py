@@ -6,11 +6,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from litestar import Litestar
 from litestar.datastructures import State
 
+from server import web
 from server.control_route import control_handler
 from server.jobs.folding import FoldLoop
 from server.store.centre import Centre
@@ -33,13 +33,13 @@ def make_app(centre: Centre, control_token: str) -> Litestar:
             await asyncio.to_thread(folding.stop)
             await asyncio.to_thread(sync_api.close)
 
-    options: dict[str, Any] = {}
-    routes = [sync_handler(sync_api), health_handler(centre), control_handler(centre, control_token)]
+    for_programs = [sync_handler(sync_api), health_handler(centre), control_handler(centre, control_token)]
     return Litestar(
-        route_handlers=routes,
+        route_handlers=[*for_programs, *web.web_routes(centre)],
+        exception_handlers=web.error_handlers(),
+        before_send=list(web.before_send),
         lifespan=[lifespan],
         state=state,
         openapi_config=None,
         logging_config=None,
-        **options,
     )

@@ -21,6 +21,7 @@
     │   ├── StepNotAllowedError    the case does not stand where this step can be taken
     │   ├── NotAllowedError        the role may not do this
     │   ├── ReasonMissingError     a reason is asked for
+    │   ├── BusyError              too many ask for the same at a time; later it will do
     │   └── BackupError            a backup cannot be written, read or put in place
     ├── SyncError              a peer's fault, answered with an HTTP status at the edge
     │   └── UnknownLogError        no known log in the bundle
@@ -154,6 +155,12 @@ class ReasonMissingError(PersonError):
     """A reason is asked for."""
 
     code = "reason-missing"
+
+
+class BusyError(PersonError):
+    """Too many ask for the same at a time; a moment later it will do."""
+
+    code = "busy"
 
 
 class BackupError(PersonError):

@@ -16,6 +16,7 @@ from server.domain.fold import KINDS, claim_of, is_expected, private_of, read_bo
 from server.store import cases, devices, ledger, troubles
 from server.store.cases import Case
 from server.store.centre import Centre
+from server.store.city import City
 from server.store.keys import CentreKeys
 from server.store.ledger import Unfolded
 from sync_protocol.bodies import Body, Complaint, Health
@@ -31,6 +32,14 @@ _LOG = logging.getLogger(__name__)
 
 _Next = Callable[[sqlite3.Connection, int], list[Unfolded]]
 _Settle = Callable[[sqlite3.Connection, list[Unfolded]], None]
+
+
+class Ground(Struct, frozen=True):
+    """What a case is made with besides its entry."""
+
+    founded: int
+    """When the centre was founded, Unix milliseconds: no complaint was filed before."""
+    city: City
 
 
 class _Folded(Struct):
@@ -57,7 +66,7 @@ def fold(centre: Centre, stopping: Callable[[], bool] = lambda: False) -> int:
         )
 
 
-def case_of(keys: CentreKeys, entry: Unfolded, complaint: Complaint, founded: int) -> Case:
+def case_of(keys: CentreKeys, entry: Unfolded, complaint: Complaint, ground: Ground) -> Case:
     """The case that a complaint makes when it arrives."""
     claim = claim_of(entry.raw)
     return Case(
@@ -73,10 +82,11 @@ def case_of(keys: CentreKeys, entry: Unfolded, complaint: Complaint, founded: in
         status=cases.FIRST_STATUS,
         handler="",
         claimed_at=claim,
-        filed_at=filed_at(claim, Clue(entry.offset_ms, entry.not_before), entry.received_at, founded),
+        filed_at=filed_at(claim, Clue(entry.offset_ms, entry.not_before), entry.received_at, ground.founded),
         arrived_at=entry.received_at,
         changed_at=entry.received_at,
         private=keys.encrypt_field(entry.id, private_of(complaint).encode()),
+        due_at=ground.city.due_at(cases.FIRST_STATUS, complaint.category, entry.received_at),
     )
 
 
@@ -94,9 +104,8 @@ def body_or_trouble(keys: CentreKeys, entry: Unfolded) -> Body | str:
 
 def _fold_all(centre: Centre, next_chunk: _Next, settle: _Settle, stopping: Callable[[], bool]) -> int:
     total = 0
-    founded = centre.read(_founded)
     while not stopping() and (chunk := centre.read(lambda connection: next_chunk(connection, _CHUNK))):
-        folded = _fold_chunk(centre.keys, chunk, founded)
+        folded = _fold_chunk(centre.keys, chunk, centre.read(partial(ground_of, centre)))
         centre.write(partial(_keep, folded=folded, chunk=chunk, settle=settle))
         total += len(chunk)
     return total
@@ -114,16 +123,17 @@ def _forget_release(connection: sqlite3.Connection, chunk: list[Unfolded]) -> No
     ledger.refolded(connection, (entry.n for entry in chunk))
 
 
-def _founded(connection: sqlite3.Connection) -> int:
-    return int(troubles.get_meta(connection, FOUNDED) or 0)
+def ground_of(centre: Centre, connection: sqlite3.Connection) -> Ground:
+    """What cases are made with, as it is now."""
+    return Ground(int(troubles.get_meta(connection, FOUNDED) or 0), centre.cities.get(connection))
 
 
-def _fold_chunk(keys: CentreKeys, chunk: list[Unfolded], founded: int) -> _Folded:
+def _fold_chunk(keys: CentreKeys, chunk: list[Unfolded], ground: Ground) -> _Folded:
     folded = _Folded([], [], {})
     for entry in chunk:
         body = body_or_trouble(keys, entry)
         if isinstance(body, Complaint):
-            folded.cases.append(case_of(keys, entry, body, founded))
+            folded.cases.append(case_of(keys, entry, body, ground))
         elif isinstance(body, str):
             folded.troubles.append((entry.id, entry.log, entry.kind, body, entry.received_at))
         elif isinstance(body, Health):

@@ -32,6 +32,8 @@ class Case(Struct, frozen=True, gc=False):
     changed_at: int
     private: bytes
     """Encrypted JSON: text, place, name, phone, pin."""
+    due_at: int | None = None
+    """When its verification is due by the centre's clock."""
 
     def row(self) -> tuple[object, ...]:
         """The values as the database takes them."""
@@ -52,10 +54,11 @@ class Case(Struct, frozen=True, gc=False):
             self.arrived_at,
             self.changed_at,
             self.private,
+            self.due_at,
         )
 
 
-_INSERT = f"insert or ignore into cases ({', '.join(Case.__struct_fields__)}) values ({', '.join('?' * 16)})"
+_INSERT = f"insert or ignore into cases ({', '.join(Case.__struct_fields__)}) values ({', '.join('?' * 17)})"  # noqa: S608
 
 
 def insert_cases(connection: sqlite3.Connection, cases: Iterable[Case]) -> None:
@@ -83,11 +86,13 @@ def open_cases_of(connection: sqlite3.Connection, unit: str) -> list[sqlite3.Row
     ).fetchall()
 
 
-def set_status(connection: sqlite3.Connection, case_id: bytes, *, status: str, handler: str, now: int) -> None:
-    """Move a case on."""
+def set_status(
+    connection: sqlite3.Connection, case_id: bytes, *, status: str, handler: str, now: int, due_at: int | None
+) -> None:
+    """Move a case on; `due_at` is when the next step is due, None where the centre's clock stands still."""
     connection.execute(
-        "update cases set status = :status, handler = :handler, changed_at = :now where id = :id",
-        {"id": case_id, "status": status, "handler": handler, "now": now},
+        "update cases set status = :status, handler = :handler, changed_at = :now, due_at = :due_at where id = :id",
+        {"id": case_id, "status": status, "handler": handler, "now": now, "due_at": due_at},
     )
 
 

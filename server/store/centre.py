@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from server.errors import FolderInUseError, NotACentreError, StorageError
 from server.settings import Settings, load_settings
+from server.store.city import CityCache
 from server.store.keys import CentreKeys, load_keys
 from server.store.schema import migrations
 from server.store.writer import GroupWriter, Writer
@@ -101,6 +102,7 @@ class Centre:
         self.seal = seal
         self.device_keys: dict[bytes, Ed25519PublicKey] = {}
         """Public keys by log, as far as they were needed: a log's name is a hash of its key, so they never change."""
+        self.cities = CityCache()
         self.folding = threading.Lock()
         self.stored = threading.Event()
         """Set whenever entries were stored, for whoever folds them."""

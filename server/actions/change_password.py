@@ -1,0 +1,37 @@
+"""Change one's own password."""
+
+import sqlite3
+
+from server.actions.sign_in import checked
+from server.domain.roles import Viewer
+from server.errors import WeakPasswordError
+from server.store import passwords, sessions, users
+from server.store.centre import Centre
+from server.store.events import append_event
+
+
+def change_password(centre: Centre, viewer: Viewer, old: str, new: str) -> str:
+    """Set a new password, sign out everywhere, and give the token of the session that goes on.
+
+    The key pair stays the same, so what was granted to the user stays granted.
+
+    Raises:
+        LoginRefusedError: the old password is another one.
+        WeakPasswordError: the new one is too simple, or the old one again.
+        BusyError: too many passwords are checked at a time.
+    """
+    found = checked(centre, viewer.name, old)
+    if new == old:
+        raise WeakPasswordError("Kata sandi baru harus berbeda dari yang lama.")
+    passwords.check_strength(new, viewer.name)
+    key = passwords.rewrap_user_key(found.key, old, new)
+    hashed = passwords.hash_password(new)
+    now = centre.clock()
+
+    def change(connection: sqlite3.Connection) -> str:
+        users.set_password(connection, viewer.id, hashed, key, must_change=False)
+        sessions.end_sessions_of(connection, viewer.id)
+        append_event(connection, at=now, type="password-changed", actor=viewer.name)
+        return sessions.start_session(connection, viewer.id, now)
+
+    return centre.write(change)

@@ -1,0 +1,70 @@
+"""A case as it stands in a list: what the one who looks may see of it, and its deadline in words."""
+
+import sqlite3
+
+from msgspec import Struct
+
+from server.domain.fold import decode_private
+from server.domain.lifecycle import CLOSED, Status
+from server.domain.roles import Viewer, shown
+from server.store.centre import Centre
+from server.store.city import City
+from server.web import formats
+from sync_protocol.vocabulary import Identity
+
+SOON_DAYS = 1
+
+
+class CaseRow(Struct, frozen=True):
+    """One line of a list."""
+
+    number: str
+    address: str
+    text: str | None
+    """The first line; None where it is secret."""
+    place: str
+    category: str
+    filed_unit: str
+    handler: str
+    channel: str
+    identity: str
+    status: str
+    status_name: str
+    closed: bool
+    arrived_at: int
+    due_at: int | None
+    days_left: int | None
+
+    @property
+    def urgency(self) -> str:
+        """`late`, `soon`, or nothing."""
+        if self.days_left is None:
+            return ""
+        return "late" if self.days_left < 0 else "soon" if self.days_left <= SOON_DAYS else ""
+
+
+def case_row(row: sqlite3.Row, *, centre: Centre, viewer: Viewer, city: City, now: int) -> CaseRow:
+    """Make a line of a row of the table; the text is opened only where it may be shown."""
+    text = None
+    place = city.kelurahan_name(row["kelurahan"])
+    if shown(viewer, Identity(row["identity"])).text:
+        private = decode_private(centre.keys.decrypt_field(row["id"], row["private"]))
+        text = formats.first_line(private.text)
+        place = f"{place}, {private.place}" if private.place else place
+    return CaseRow(
+        number=row["number"],
+        address=f"/pengaduan/{row['number']}",
+        text=text,
+        place=place,
+        category=city.category(row["category"]),
+        filed_unit=city.unit(row["unit"]),
+        handler=city.unit(row["handler"]) if row["handler"] else "",
+        channel=row["channel"],
+        identity=row["identity"],
+        status=row["status"],
+        status_name=city.status(row["status"]),
+        closed=Status(row["status"]) in CLOSED,
+        arrived_at=row["arrived_at"],
+        due_at=row["due_at"],
+        days_left=None if row["due_at"] is None else city.calendar.days_left(now, row["due_at"]),
+    )

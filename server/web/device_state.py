@@ -1,0 +1,122 @@
+"""How a device stands, in words that say what to do: green, amber or red, each with its reason."""
+
+import sqlite3
+from enum import IntEnum
+from typing import Final
+
+from msgspec import Struct
+
+from server.store.devices import list_devices
+from server.web import formats
+from sync_protocol.bodies import Health, decode_body
+from sync_protocol.errors import ProtocolError
+from sync_protocol.kinds import Kind
+
+SILENT_MS: Final = 24 * 3_600_000
+LOST_MS: Final = 72 * 3_600_000
+CLOCK_MS: Final = 60_000
+LOW_DISK_MB: Final = 500
+
+
+class Level(IntEnum):
+    """How much somebody is needed."""
+
+    FINE = 0
+    LOOK = 1
+    FAULT = 2
+
+
+class Remark(Struct, frozen=True):
+    """One thing about a device, and what to do."""
+
+    level: Level
+    text: str
+    advice: str = ""
+
+
+class DeviceLine(Struct, frozen=True):
+    """A device as the page shows it."""
+
+    row: sqlite3.Row
+    log: str
+    health: Health
+    remarks: list[Remark]
+
+    @property
+    def level(self) -> Level:
+        """The worst of its remarks."""
+        return max((remark.level for remark in self.remarks), default=Level.FINE)
+
+
+def device_lines(connection: sqlite3.Connection, now: int) -> list[DeviceLine]:
+    """All devices, those that need somebody first."""
+    lines = [device_line(row, now) for row in list_devices(connection)]
+    return sorted(lines, key=lambda line: (line.row["state"] == "revoked", -line.level, line.row["unit"]))
+
+
+def count_faulty(connection: sqlite3.Connection, now: int) -> int:
+    """How many devices need somebody, those that wait for a confirmation or knock included."""
+    knocks = connection.execute("select count(*) from knock").fetchone()[0]
+    return int(knocks) + sum(line.level > Level.FINE for line in device_lines(connection, now))
+
+
+def device_line(row: sqlite3.Row, now: int) -> DeviceLine:
+    """One device with what there is to say about it."""
+    health = read_health(row["health"])
+    remarks = [] if row["state"] == "revoked" else [*_standing(row, now), *_chain(row), *_machine(row, health)]
+    return DeviceLine(row=row, log=row["log"].hex(), health=health, remarks=remarks)
+
+
+def read_health(data: str) -> Health:
+    """The newest HEALTH, or an empty one where it cannot be read."""
+    try:
+        body = decode_body(Kind.HEALTH, data.encode())
+    except ProtocolError:
+        body = None
+    return body if isinstance(body, Health) else Health()
+
+
+def _standing(row: sqlite3.Row, now: int) -> list[Remark]:
+    remarks = []
+    if row["state"] == "pending":
+        remarks.append(Remark(Level.FAULT, "Menunggu konfirmasi", "Pastikan siapa yang memasangnya, lalu konfirmasi."))
+    last = row["last_contact_at"]
+    if last is None:
+        remarks.append(Remark(Level.LOOK, "Belum pernah menghubungi pusat", "Periksa jaringan atau kirim lewat USB."))
+    elif now - last > LOST_MS:
+        remarks.append(Remark(Level.FAULT, f"Diam {formats.span(now - last)}", "Hubungi kelurahan atau jemput USB."))
+    elif now - last > SILENT_MS:
+        remarks.append(Remark(Level.LOOK, f"Diam {formats.span(now - last)}", "Hubungi kelurahan."))
+    return remarks
+
+
+def _chain(row: sqlite3.Row) -> list[Remark]:
+    remarks = []
+    if row["forked"]:
+        remarks.append(Remark(Level.FAULT, "Bercabang", "Ada salinan PC ini. Cari, cabut satu, daftarkan ulang."))
+    if row["regressed"]:
+        remarks.append(Remark(Level.LOOK, "Pusat pernah mundur", "Kios memegang kabar yang hilang dari pusat."))
+    if row["holes"]:
+        remarks.append(Remark(Level.FAULT, f"{row['holes']} lubang", "Diminta lagi pada kontak berikut."))
+    if row["lost"]:
+        remarks.append(Remark(Level.FAULT, f"{row['lost']} entri rusak di kios", "Periksa cakram kios."))
+    if row["quarantined"]:
+        remarks.append(Remark(Level.FAULT, f"{row['quarantined']} entri dikarantina", "Konfirmasi kios untuk melepas."))
+    if row["troubles"]:
+        remarks.append(Remark(Level.FAULT, f"{row['troubles']} entri tidak terbaca", "Periksa versi program kios."))
+    if row["skipped"]:
+        remarks.append(Remark(Level.LOOK, f"{row['skipped']} bingkai bertanda tangan salah", "Mungkin ada gangguan."))
+    return remarks
+
+
+def _machine(row: sqlite3.Row, health: Health) -> list[Remark]:
+    remarks = []
+    offset = row["clock_offset_ms"]
+    if offset is not None and abs(offset) > CLOCK_MS:
+        way = "lambat" if offset > 0 else "cepat"
+        remarks.append(Remark(Level.LOOK, f"Jam {way} {formats.span(offset)}", "Ganti baterai CMOS, setel jam."))
+    if health.rotted:
+        remarks.append(Remark(Level.FAULT, f"{health.rotted} catatan kios rusak", "Ganti cakram."))
+    if health.disk_free_mb and health.disk_free_mb < LOW_DISK_MB:
+        remarks.append(Remark(Level.FAULT, f"Sisa cakram {health.disk_free_mb} MB", "Kosongkan cakram."))
+    return remarks

@@ -1,0 +1,115 @@
+"""How times, spans and counts are written for people: Bahasa Indonesia, Kupang's clock."""
+
+from typing import Final
+
+from server.domain.deadlines import wita
+
+_DAYS: Final = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+_UNITS: Final = ((86_400, "hari"), (3_600, "jam"), (60, "menit"))
+_FIRST_LINE = 160
+
+
+def day(at_ms: int) -> str:
+    """Such as Sen, 23 Nov 2026."""
+    moment = wita(at_ms)
+    return f"{_DAYS[moment.weekday()]}, {moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def clock(at_ms: int) -> str:
+    """Such as 14.35."""
+    return f"{wita(at_ms):%H.%M}"
+
+
+def moment(at_ms: int) -> str:
+    """Such as Sen, 23 Nov 2026 14.35 WITA."""
+    return f"{day(at_ms)} {clock(at_ms)} WITA"
+
+
+def short_moment(at_ms: int, now_ms: int) -> str:
+    """Such as 14.35 today, 23 Nov 14.35 this year, 23 Nov 2025 otherwise."""
+    then, now = wita(at_ms), wita(now_ms)
+    if then.date() == now.date():
+        return clock(at_ms)
+    date = f"{then.day} {_MONTHS[then.month - 1]}"
+    return f"{date} {clock(at_ms)}" if then.year == now.year else f"{date} {then.year}"
+
+
+def iso(at_ms: int) -> str:
+    """For the `datetime` attribute of a time element."""
+    return wita(at_ms).isoformat(timespec="seconds")
+
+
+def span(ms: int) -> str:
+    """Such as 2 jam 5 menit: the two greatest units; below a minute, seconds."""
+    seconds = abs(ms) // 1000
+    if seconds < 60:
+        return f"{seconds} detik"
+    parts = []
+    for size, name in _UNITS:
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count} {name}")
+        elif parts:
+            break
+    return " ".join(parts[:2])
+
+
+def ago(at_ms: int, now_ms: int) -> str:
+    """Such as 3 jam yang lalu."""
+    if now_ms - at_ms < 60_000:
+        return "baru saja"
+    return f"{span(now_ms - at_ms).split(' ', 2)[0]} {span(now_ms - at_ms).split(' ')[1]} yang lalu"
+
+
+def days_left(days: int) -> str:
+    """What remains to a deadline, in working days."""
+    if days < 0:
+        return f"lewat {-days} hari kerja"
+    return "hari ini" if days == 0 else f"{days} hari kerja lagi"
+
+
+def number(value: int) -> str:
+    """With a point between thousands."""
+    return f"{value:,}".replace(",", ".")
+
+
+def first_line(text: str) -> str:
+    """The beginning of a text on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= _FIRST_LINE else line[: _FIRST_LINE - 1].rstrip() + "…"
+
+
+CHANNELS: Final = {
+    "kios": "Kios",
+    "sms": "SMS",
+    "batch_lurah": "Buku lurah",
+    "usb": "USB",
+    "web": "Web",
+    "tatap_muka": "Tatap muka",
+    "telepon": "Telepon",
+    "surat": "Surat",
+    "whatsapp": "WhatsApp",
+    "facebook": "Facebook",
+    "lapor_sp4n": "SP4N-LAPOR!",
+}
+IDENTITIES: Final = {"open": "TERBUKA", "anonymous": "ANONIM", "secret": "RAHASIA", "unnamed": "TANPA NAMA"}
+ROLES: Final = {
+    "admin": "Admin pusat",
+    "petugas": "Petugas tersumpah",
+    "opd": "Pejabat penghubung",
+    "auditor": "Pemeriksa",
+}
+FILTERS = {
+    "tanggal": day,
+    "jam": clock,
+    "waktu": moment,
+    "iso": iso,
+    "lama": span,
+    "hari_kerja": days_left,
+    "angka": number,
+    "awal": first_line,
+    "kanal": lambda code: CHANNELS.get(code, code),
+    "identitas": lambda code: IDENTITIES.get(code, code),
+    "peran": lambda code: ROLES.get(code, code),
+}
