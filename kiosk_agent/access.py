@@ -5,7 +5,6 @@ While `run` is up, `run.json` in the data folder names its port and a token that
 
 import contextlib
 import http.client
-import json
 import os
 import secrets
 import time
@@ -49,6 +48,13 @@ class Refusal(Struct):
     code: str
     error: str
     field: str = ""
+
+
+class EnrolRequest(Struct):
+    """What a running agent needs to enrol once more."""
+
+    server: str
+    code: str
 
 
 class GoneError(Exception):
@@ -112,7 +118,7 @@ class Remote:
 
     def enrol(self, server: str, code: str) -> EnrolAnswer:
         """Enrol once more."""
-        body = json.dumps({"server": server, "code": code}).encode()
+        body = msgspec.json.encode(EnrolRequest(server=server, code=code))
         return msgspec.json.decode(self._ask("enrol", body), type=EnrolAnswer)
 
     def export(self) -> Exported:

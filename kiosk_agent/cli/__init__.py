@@ -1,0 +1,24 @@
+"""`kasih-kiosk`: the command line of a kiosk. Each module has the commands of one matter.
+
+The web stack is imported by `run` alone.
+"""
+
+import click
+
+from kiosk_agent.cli import agent, bundle, file
+from kiosk_agent.cli.group import HELP, IndonesianGroup
+from kiosk_agent.version import version
+
+
+@click.group(cls=IndonesianGroup, context_settings=HELP)
+@click.version_option(version() or "?", prog_name="kasih-kiosk", help="Tampilkan versi.")
+def main() -> None:
+    """Kios pengaduan: menerima laporan tanpa jaringan, dan mengirimnya ke pusat bila ada jalan."""
+
+
+main.add_command(agent.enrol)
+main.add_command(agent.run)
+main.add_command(file.file)
+main.add_command(agent.sync)
+main.add_command(agent.status)
+main.add_command(bundle.bundle)

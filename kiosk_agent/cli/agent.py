@@ -1,0 +1,57 @@
+"""The kiosk as a whole: enrolling it, running it, its sync and its state."""
+
+import json
+from pathlib import Path
+
+import click
+import msgspec
+
+from kiosk_agent.access import access
+from kiosk_agent.cli.group import data_option, fail, json_option
+from kiosk_agent.status_text import in_words
+
+
+@click.command()
+@data_option
+@click.option("--server", required=True, metavar="URL", help="Alamat pusat, misalnya http://pusat.kota.go.id:8000.")
+@click.option("--code", required=True, metavar="KODE", help="Kode sekali pakai dari `kasih-server enrol`.")
+@json_option
+def enrol(data: Path, server: str, code: str, *, as_json: bool) -> None:
+    """Daftarkan kios ini ke pusat. Aman diulang, dengan kode yang sama atau kode baru."""
+    with access(data, make=True) as kiosk:
+        answer = kiosk.enrol(server, code)
+    if as_json:
+        click.echo(msgspec.json.encode(answer))
+    else:
+        click.echo(f"Kios terdaftar di {answer.unit_name or answer.unit} ({answer.unit}).")
+
+
+@click.command()
+@data_option
+@click.option("--port", type=click.IntRange(0, 65_535), help="Port halaman di 127.0.0.1 (bawaan 8180; 0: yang bebas).")
+def run(data: Path, port: int | None) -> None:
+    """Jalankan kios: halaman layar sentuh dan pengiriman ke pusat. Berhenti dengan Ctrl-C."""
+    from kiosk_agent.run import serve  # noqa: PLC0415  The other commands must not load the web stack.
+
+    serve(data, port)
+
+
+@click.command()
+@data_option
+def sync(data: Path) -> None:
+    """Kirim dan ambil sampai tidak ada lagi yang tersisa; cetak hasilnya sebagai JSON."""
+    with access(data) as kiosk:
+        answer = kiosk.sync()
+    click.echo(json.dumps(answer.counts))
+    if answer.error:
+        fail(answer.error)
+
+
+@click.command()
+@data_option
+@json_option
+def status(data: Path, *, as_json: bool) -> None:
+    """Tampilkan antrean, umur tertua, kontak terakhir, modem, disk dan jam."""
+    with access(data) as kiosk:
+        found = kiosk.status()
+    click.echo(msgspec.json.encode(found) if as_json else in_words(found))

@@ -1,0 +1,67 @@
+"""`POST /_control/<name>`: how the other commands reach the data while `run` holds it."""
+
+import hmac
+import logging
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+from litestar import MediaType, Request, Response, post
+from litestar.concurrency import sync_to_thread
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from kiosk_agent.access import PREFIX, TOKEN_HEADER, EnrolRequest, Refusal
+from kiosk_agent.control import Control
+from kiosk_agent.errors import IntakeError, KioskError
+
+log = logging.getLogger(__name__)
+
+MAX_BODY: Final = 256 * 1_048_576
+"""Bytes: a stick's file may hold everything that the centre ever sent."""
+
+Operation = Callable[[Control, bytes, str], Any]
+
+
+def _file(control: Control, body: bytes, ref: str) -> Any:
+    return control.file(body, bytes.fromhex(ref))
+
+
+def _enrol(control: Control, body: bytes, _: str) -> Any:
+    asked = msgspec.json.decode(body, type=EnrolRequest)
+    return control.enrol(asked.server, asked.code)
+
+
+OPERATIONS: Final[dict[str, Operation]] = {
+    "ping": lambda control, body, ref: {},  # noqa: ARG005
+    "file": _file,
+    "status": lambda control, body, ref: control.status(),  # noqa: ARG005
+    "sync": lambda control, body, ref: control.sync(),  # noqa: ARG005
+    "enrol": _enrol,
+    "export": lambda control, body, ref: control.export(),  # noqa: ARG005
+    "import": lambda control, body, ref: control.import_(body),  # noqa: ARG005
+}
+
+
+def control_handler(control: Control, token: str) -> HTTPRouteHandler:
+    """The route, for who can read the token in the data folder."""
+
+    @post(PREFIX + "{name:str}", status_code=200, request_max_body_size=MAX_BODY)
+    async def perform(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
+        """Carry out one command."""
+        given = request.headers.get(TOKEN_HEADER, "")
+        operation = OPERATIONS.get(name)
+        if operation is None or not hmac.compare_digest(given.encode(), token.encode()):
+            return _answer(404, {})
+        body = await request.body()
+        try:
+            return _answer(200, await sync_to_thread(operation, control, body, request.query_params.get("ref", "")))
+        except KioskError as error:
+            field = error.field if isinstance(error, IntakeError) else ""
+            return _answer(422, Refusal(code=error.code, error=str(error), field=field))
+
+    return perform
+
+
+def _answer(status: int, body: Any) -> Response[bytes]:
+    return Response(msgspec.json.encode(body), status_code=status, media_type=MediaType.JSON)

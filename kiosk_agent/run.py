@@ -1,0 +1,107 @@
+"""`kasih-kiosk run`: one process with the local pages, the sync, and (with a modem) the SMS desk."""
+
+import logging
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import click
+import uvicorn
+
+from kiosk_agent.access import HOST, GoneError, Remote, read_running, remove_running, write_running
+from kiosk_agent.app import make_app
+from kiosk_agent.control import Control
+from kiosk_agent.errors import DataFolderInUseError, NotSavedError, SetupError
+from kiosk_agent.kiosk import open_kiosk
+
+log = logging.getLogger(__name__)
+
+_GRACE_S: Final = 3
+_BACKLOG: Final = 64
+
+
+class HttpServer(uvicorn.Server):
+    """Serves until SIGINT or SIGTERM, and returns then, after the application's own clean-up."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn does it, but without raising the signal once more after an orderly end."""
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
+
+
+def serve(data: Path, port: int | None) -> None:
+    """Run the kiosk until it is told to end.
+
+    Raises:
+        DataFolderInUseError: another agent runs on this folder.
+        SetupError: the folder, a setting or the port cannot be used.
+    """
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    _refuse_second(data)
+    control = Control(open_kiosk(data, flags={"port": port}))
+    try:
+        listener = _listen(control.kiosk.settings.port)
+        _note_boot(control)
+        _serve(data, control, listener)
+    finally:
+        control.close()
+
+
+def _serve(data: Path, control: Control, listener: socket.socket) -> None:
+    port = listener.getsockname()[1]
+    running = write_running(data, port)
+    try:
+        app = make_app(control, control.make_loop(), running.token)
+        click.echo(f"Halaman kios: http://{HOST}:{port}/ (berhenti dengan Ctrl-C)")
+        sys.stdout.flush()
+        config = uvicorn.Config(
+            app,
+            ws="none",
+            lifespan="on",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_S,
+        )
+        HttpServer(config).run(sockets=[listener])
+    finally:
+        remove_running(data)
+
+
+def _refuse_second(data: Path) -> None:
+    running = read_running(data)
+    if running is None:
+        return
+    remote = Remote(running)
+    try:
+        remote.check()
+    except GoneError:
+        return
+    finally:
+        remote.close()
+    raise DataFolderInUseError(f"Kios ini sudah berjalan di http://{HOST}:{running.port}/.")
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if sys.platform != "win32":  # There it would let two programs share the port.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise SetupError(f"Port {port} tidak bisa dipakai: {error.strerror}. Pilih yang lain dengan --port.") from error
+    return listener
+
+
+def _note_boot(control: Control) -> None:
+    try:
+        control.note_boot()
+    except NotSavedError:
+        log.warning("the start could not be noted; the pages say that nothing can be stored")
