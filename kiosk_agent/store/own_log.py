@@ -66,14 +66,19 @@ def after(connection: sqlite3.Connection, seq: int, limit: int, is_mine: IsMine)
     return [_held(row, is_mine) for row in rows]
 
 
-def is_lost(connection: sqlite3.Connection, entry_id: bytes) -> bool:
-    """Whether a LOST for this entry was written."""
-    return connection.execute("select 1 from lost where id = :id", {"id": entry_id}).fetchone() is not None
+def is_lost(connection: sqlite3.Connection, entry_id: bytes, is_mine: IsMine) -> bool:
+    """Whether a LOST for this entry stands in the log; one that has itself rotted says nothing to anybody."""
+    row = connection.execute("select seq from lost where id = :id", {"id": entry_id}).fetchone()
+    held = by_seq(connection, row[0], is_mine) if row else None
+    return held is not None and held.raw is not None
 
 
-def mark_lost(connection: sqlite3.Connection, entry_id: bytes) -> None:
-    """Remember that a LOST for this entry was written."""
-    connection.execute("insert into lost (id) values (:id)", {"id": entry_id})
+def mark_lost(connection: sqlite3.Connection, entry_id: bytes, seq: int) -> None:
+    """Remember which entry is the LOST for this one."""
+    connection.execute(
+        "insert into lost (id, seq) values (:id, :seq) on conflict (id) do update set seq = excluded.seq",
+        {"id": entry_id, "seq": seq},
+    )
 
 
 def mend(connection: sqlite3.Connection, is_mine: IsMine) -> None:

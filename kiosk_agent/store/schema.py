@@ -21,8 +21,8 @@ _FIRST = (
         raw blob not null
     ) strict
     """,
-    # Entries that were reported lost, once for each id ever.
-    "create table lost (id blob primary key) strict, without rowid",
+    # Entries that were reported lost, and the seq of the LOST that says so.
+    "create table lost (id blob primary key, seq integer not null) strict, without rowid",
     # Which entry a form became. `ref` is the SHA-256 of the form's reference; `proof` says, to who knows the
     # reference, how many digits the PIN has, and to nobody else.
     """

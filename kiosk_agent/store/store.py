@@ -87,14 +87,14 @@ class Store(StoreView):
         return entry
 
     def report_lost(self, held: Held) -> None:
-        """Append a LOST for this entry, once for each id ever.
+        """Append a LOST for this entry, once for each id, and again only where that LOST has rotted too.
 
         Raises:
             NotSavedError: it is not on the disk.
         """
         if not self.is_reported_lost(held.id):
             body = Lost(seq=held.seq, id=held.id.hex(), prev=held.prev.hex())
-            self.append(Kind.LOST, body, also=lambda connection, _: own_log.mark_lost(connection, held.id))
+            self.append(Kind.LOST, body, also=lambda connection, lost: own_log.mark_lost(connection, held.id, lost.seq))
 
     def take(self, reply: Reply, pinned: Pinned, *, live: bool = True) -> int:
         """Commit a verified reply whole: its entries, its HEAD, and where it ended. Returns how many were new.

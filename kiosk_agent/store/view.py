@@ -98,7 +98,7 @@ class StoreView:
     def is_reported_lost(self, entry_id: bytes) -> bool:
         """Whether a LOST for this entry stands in the log already."""
         with self.disk.reading() as connection:
-            return own_log.is_lost(connection, entry_id)
+            return own_log.is_lost(connection, entry_id, self.is_mine)
 
     def received_seq(self) -> int:
         """How far the server has come in this log, by what it last stated; 0 where that is not known."""
