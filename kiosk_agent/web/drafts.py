@@ -96,6 +96,12 @@ class Drafts:
                 draft.touched_at_s = self._clock_s()
             return draft
 
+    def peek(self, token: str | None) -> Draft | None:
+        """The session's draft, without counting as a sign of life."""
+        with self._lock:
+            self._drop_expired()
+            return self._open.get(token or "")
+
     def wipe(self, token: str | None) -> None:
         """End a session; nothing of it stays."""
         with self._lock:

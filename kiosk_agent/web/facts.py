@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
-from kiosk_agent.kiosk import Kiosk, Master, Status
+from kiosk_agent.intake.master import Master
+from kiosk_agent.kiosk import Kiosk, Status
 from kiosk_agent.web.texts import Texts
 
-KELURAHAN_UNIT = "KEL-"
+KELURAHAN_UNIT: Final = "KEL-"
+LONGEST_EXCHANGE_S: Final = 120
+"""How long an exchange over a bad link may take before silence means that there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,8 @@ class Facts:
     texts: Texts
     master: Master
     status: Status
+    is_linked: bool
+    """The last exchange with the centre went well, and is not long ago."""
 
     def category_label(self, code: str) -> str:
         """Two words for a tile; the centre's own name for a category that this program has no words for."""
@@ -40,8 +46,15 @@ class Facts:
 
 def facts_of(kiosk: Kiosk) -> Facts:
     """The kiosk as it is now."""
-    master = kiosk.master()
-    return Facts(Texts(master.texts), master, kiosk.status())
+    master, status = kiosk.master(), kiosk.status()
+    return Facts(Texts(master.texts), master, status, _is_linked(kiosk, status))
+
+
+def _is_linked(kiosk: Kiosk, status: Status) -> bool:
+    if status.last_contact_at is None or status.last_error:
+        return False
+    silence_ms = abs(kiosk.clock.now_ms() - status.last_contact_at)
+    return silence_ms <= (2 * kiosk.poll_s + LONGEST_EXCHANGE_S) * 1000
 
 
 @cache

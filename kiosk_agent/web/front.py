@@ -1,26 +1,22 @@
 """The front page, and how a session starts and ends."""
 
-from typing import Any, Final
+from typing import Any
 
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Redirect, Template
 
-from kiosk_agent.web.pages import COOKIE, FRONT, WIPE_HEADERS, Pages, WebRequest, go, no_cookie, session_cookie
+from kiosk_agent.web.pages import COOKIE, FRONT, NOTICES, Pages, WebRequest, go, leave, session_cookie
 from kiosk_agent.web.state import in_words
-
-NOTICES: Final = frozenset({"habis", "selesai", "dibatalkan"})
-"""Why the screen was wiped: a word in the address, as the draft itself is gone."""
 
 
 @get("/", sync_to_thread=True)
-def show_front(request: WebRequest, pages: NamedDependency[Pages], layar: FromQuery[str] = "") -> Template:
+def show_front(pages: NamedDependency[Pages], layar: FromQuery[str] = "") -> Template:
     """Greet, and say honestly how the kiosk is."""
     facts = pages.facts()
-    draft = pages.draft(request)
     notice = facts.texts(f"depan.{layar}") if layar in NOTICES else ""
-    return pages.page("front.html", facts, state=in_words(facts), notice=notice, has_draft=draft is not None)
+    return pages.page("front.html", facts, state=in_words(facts), notice=notice)
 
 
 @post("/mulai", sync_to_thread=True)
@@ -35,10 +31,7 @@ def start_report(request: WebRequest, pages: NamedDependency[Pages]) -> Redirect
 @post("/hapus", sync_to_thread=False)
 def wipe(request: WebRequest, pages: NamedDependency[Pages]) -> Redirect:
     """End the session: nothing of it stays, here or in the browser."""
-    pages.drafts.wipe(request.cookies.get(COOKIE))
-    why = request.state.fields.get("layar", "")
-    target = f"{FRONT}?layar={why}" if why in NOTICES else FRONT
-    return go(target, cookies=[no_cookie()], headers=WIPE_HEADERS)
+    return leave(request, pages, request.state.fields.get("layar", ""))
 
 
 @post("/masih", status_code=204, sync_to_thread=False)

@@ -36,7 +36,7 @@ _RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADE
 _OURS = frozenset(name for name, _ in _RAW_HEADERS)
 
 
-async def add_headers(message: Message, scope: Scope) -> None:
+async def add_headers(message: Message, _: Scope) -> None:
     """Put the protecting headers on every response, errors and files included (a `before_send` hook)."""
     if message["type"] == "http.response.start":
         others = [(name, value) for name, value in message.get("headers", []) if name.lower() not in _OURS]

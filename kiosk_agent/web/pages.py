@@ -13,6 +13,8 @@ from kiosk_agent.web.facts import Facts, facts_of
 
 COOKIE: Final = "kasih_kios"
 FRONT: Final = "/"
+NOTICES: Final = frozenset({"habis", "selesai", "dibatalkan"})
+"""Why the screen was wiped: a word in the address, as the draft itself is gone."""
 WIPE_HEADERS: Final = {"Clear-Site-Data": '"cache", "storage"'}
 """The browser forgets what it kept of the pages, the ones behind its back button too."""
 
@@ -60,6 +62,8 @@ def session_cookie(token: str) -> Cookie:
     return Cookie(key=COOKIE, value=token, path="/", httponly=True, samesite="strict")
 
 
-def no_cookie() -> Cookie:
-    """Takes the session's cookie away."""
-    return Cookie(key=COOKIE, value="", path="/", httponly=True, samesite="strict", max_age=0)
+def leave(request: WebRequest, pages: Pages, why: str) -> Redirect:
+    """End the session: nothing of it stays, here or in the browser; then the front page says why."""
+    pages.drafts.wipe(request.cookies.get(COOKIE))
+    gone = Cookie(key=COOKIE, value="", path="/", httponly=True, samesite="strict", max_age=0)
+    return go(f"{FRONT}?layar={why}" if why in NOTICES else FRONT, cookies=[gone], headers=WIPE_HEADERS)

@@ -39,12 +39,14 @@ def kelurahan_groups(facts: Facts, chosen: str) -> list[Group]:
 
 def unit_groups(facts: Facts, chosen: str) -> list[Group]:
     """The offices by kind. The kiosk's own unit is not among them: the page shows it first."""
-    by_kind: dict[str, list[Item]] = {kind: [] for kind in ("kelurahan", "kecamatan", "puskesmas", "dinas", "lain")}
+    tabs = {kind: facts.texts(f"jenis.{kind}") for kind in ("kelurahan", "kecamatan", "puskesmas", "dinas", "lain")}
+    groups: dict[str, list[Item]] = {tab: [] for tab in tabs.values()}
     for unit in facts.master.units:
         if unit.code != facts.status.unit:
-            by_kind[_kind(unit.code, unit.kind)].append(Item(unit.code, unit.name, f"{unit.name} {unit.code}".lower()))
-    named = {facts.texts(f"jenis.{kind}"): items for kind, items in by_kind.items() if items}
-    return _with_one_open(named, chosen)
+            tab = tabs[_kind(unit.code, unit.kind)]
+            name = unit.name.removeprefix(f"{tab} ")  # Under "Puskesmas" each name need not say it again.
+            groups[tab].append(Item(unit.code, name, f"{unit.name} {unit.code}".lower()))
+    return _with_one_open({tab: items for tab, items in groups.items() if items}, chosen)
 
 
 def _kind(code: str, kind: str) -> str:

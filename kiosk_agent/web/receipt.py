@@ -4,13 +4,13 @@ from io import BytesIO
 from typing import Any
 
 import segno
-from litestar import Response, get
+from litestar import MediaType, Response, get
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.response import Redirect, Template
 
 from kiosk_agent.web.moments import day_and_time
-from kiosk_agent.web.pages import FRONT, Pages, WebRequest, go
+from kiosk_agent.web.pages import COOKIE, FRONT, Pages, WebRequest, go
 from kiosk_agent.web.state import fate_of
 
 
@@ -30,15 +30,25 @@ def show_receipt(request: WebRequest, pages: NamedDependency[Pages]) -> Template
         pin=grouped(draft.filed.pin),
         long_pin=len(draft.filed.pin) > 6,
         filed_at=day_and_time(draft.filed.filed_at_ms),
+        has_qr=bool(draft.filed.receipt),
         fate=fate_of(pages.kiosk, facts, draft.filed),
     )
+
+
+@get("/lapor/kabar", sync_to_thread=True, media_type=MediaType.TEXT)
+def tell_fate(request: WebRequest, pages: NamedDependency[Pages]) -> str:
+    """Where the complaint is by now; asked by the page's script, so it is no sign of life."""
+    draft = pages.drafts.peek(request.cookies.get(COOKIE))
+    if draft is None or draft.filed is None:
+        raise NotFoundException
+    return fate_of(pages.kiosk, pages.facts(), draft.filed)
 
 
 @get("/lapor/bukti.svg", sync_to_thread=False)
 def show_qr(request: WebRequest, pages: NamedDependency[Pages]) -> Response[bytes]:
     """The receipt's text as a QR code, drawn in memory for the session that filed it."""
     draft = pages.draft(request)
-    if draft is None or draft.filed is None:
+    if draft is None or draft.filed is None or not draft.filed.receipt:
         raise NotFoundException
     picture = BytesIO()
     segno.make(draft.filed.receipt, error="m", boost_error=False).save(picture, kind="svg", border=4, dark="#14212b")
@@ -51,4 +61,4 @@ def grouped(pin: str) -> str:
     return " ".join(pin[at : at + size] for at in range(0, len(pin), size))
 
 
-HANDLERS: list[Any] = [show_receipt, show_qr]
+HANDLERS: list[Any] = [show_receipt, tell_fate, show_qr]

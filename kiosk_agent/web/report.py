@@ -13,7 +13,7 @@ from kiosk_agent.intake import Form, IntakeError, NotSavedError
 from kiosk_agent.web import steps
 from kiosk_agent.web.drafts import Draft
 from kiosk_agent.web.facts import Facts
-from kiosk_agent.web.pages import FRONT, Pages, WebRequest, go
+from kiosk_agent.web.pages import FRONT, Pages, WebRequest, go, leave
 from sync_protocol.vocabulary import Channel, Identity
 
 RECEIPT = "/lapor/bukti"
@@ -65,12 +65,12 @@ def answer_step(request: WebRequest, step: FromPath[str], pages: NamedDependency
         if draft.filed is not None:
             return go(RECEIPT)
         fields: dict[str, str] = request.state.fields
-        asked.take(draft, fields, facts)
+        asked.take(draft, fields)
         draft.faulty_step = ""
         draft.faults = {}
         if fields.get("arah") == "kembali":
             earlier = steps.before(asked, draft)
-            return go(_path(earlier) if earlier is not None else FRONT)
+            return go(_path(earlier)) if earlier is not None else leave(request, pages, "dibatalkan")
         if asked is steps.check:
             return _send(draft, facts, pages)
         if asked.faults(draft, facts):

@@ -6,6 +6,7 @@ from kiosk_agent.intake import Filed
 from kiosk_agent.kiosk import Kiosk
 from kiosk_agent.web.facts import Facts
 from kiosk_agent.web.moments import day_and_time
+from sync_protocol.states import Enrolment
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,28 +19,23 @@ class State:
     warning: str
 
 
-def is_linked(facts: Facts) -> bool:
-    """Whether the last exchange with the centre went well."""
-    return facts.status.last_contact_at is not None and not facts.status.last_error
-
-
 def in_words(facts: Facts) -> State:
     """The kiosk's state for the front page."""
     texts, status = facts.texts, facts.status
-    linked = is_linked(facts)
-    sentences = [texts("keadaan.tersambung" if linked else "keadaan.putus")]
+    sentences = [texts("keadaan.tersambung" if facts.is_linked else "keadaan.putus")]
     if status.queue:
         sentences.append(texts("keadaan.antre", n=status.queue))
-    elif status.last_contact_at is not None:
+    elif status.filed:
         sentences.append(texts("keadaan.kosong"))
-    if not linked and status.last_contact_at is not None:
+    if not facts.is_linked and status.last_contact_at is not None:
         sentences.append(texts("keadaan.terakhir", waktu=day_and_time(status.last_contact_at)))
-    warning = texts("depan.dicabut") if status.state == "revoked" else ""
-    return State(can_file=status.ready, linked=linked, sentences=sentences, warning=warning)
+    warning = texts("depan.dicabut") if status.state is Enrolment.REVOKED else ""
+    return State(can_file=status.ready, linked=facts.is_linked, sentences=sentences, warning=warning)
 
 
 def fate_of(kiosk: Kiosk, facts: Facts, filed: Filed) -> str:
     """Where a complaint is that was filed just now: at the centre, on its way, or here."""
-    if facts.status.queue == 0:
+    entry = kiosk.store.own(filed.entry_id)
+    if entry is not None and entry.seq <= kiosk.store.received_seq():
         return facts.texts("bukti.sampai")
-    return facts.texts("bukti.sedang_dikirim" if is_linked(facts) else "bukti.belum_terkirim")
+    return facts.texts("bukti.sedang_dikirim" if facts.is_linked else "bukti.belum_terkirim")

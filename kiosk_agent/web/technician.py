@@ -89,7 +89,9 @@ def _clock(facts: Facts, now_ms: int) -> Line:
     name, now = texts("teknisi.jam"), day_and_time(now_ms)
     if offset_ms is None:
         return Line("perhatikan", name, texts("teknisi.jam_belum", jam=now))
-    says = texts("teknisi.jam_isi", jam=now, d=round(abs(offset_ms) / 1000))
+    seconds = abs(offset_ms) / 1000
+    apart = texts("teknisi.detik", n=round(seconds)) if seconds < 120 else span(seconds, texts)
+    says = texts("teknisi.jam_isi", jam=now, d=apart)
     if abs(offset_ms) <= 60_000:
         return Line("baik", name, says)
     level: Level = "perhatikan" if abs(offset_ms) <= DAY_S * 1000 else "gawat"

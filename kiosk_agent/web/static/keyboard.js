@@ -91,7 +91,6 @@
     else if (sign === "{hapus}") rub();
     else if (sign === "{spasi}") put(" ");
     else if (sign === "{baris}") put("\n");
-    else if (sign === "{selesai}") hide();
     else put(upper ? sign.toUpperCase() : sign);
   }
 
@@ -122,17 +121,19 @@
     if (!button || !field) return;
     const sign = button.dataset.sign;
     stop();
-    press(sign);
+    if (sign !== "{selesai}") press(sign);
     if (sign !== "{hapus}") return;
     const again = () => { rub(); repeat = setTimeout(again, 90); };
     repeat = setTimeout(again, 500);
   });
   for (const kind of ["pointerup", "pointercancel", "pointerleave"]) board.addEventListener(kind, stop);
   board.addEventListener("mousedown", (event) => event.preventDefault());
+  // Only at the end of the touch: a keyboard gone under the finger would pass its click on to the button behind.
+  board.addEventListener("click", (event) => { if (event.target.closest("[data-sign='{selesai}']")) hide(); });
 
-  for (const one of fields) one.addEventListener("pointerup", () => show(one));
+  for (const one of fields) one.addEventListener("click", () => show(one));
   addEventListener("keydown", (event) => { if (event.isTrusted && !board.hidden) { board.hidden = true; document.body.classList.remove("typing"); } }, true);
-  document.addEventListener("pointerdown", (event) => {
+  document.addEventListener("click", (event) => {
     if (board.hidden || board.contains(event.target)) return;
     if (!event.target.closest?.("[data-keys], .chip, .tick, label")) hide();
   });

@@ -20,13 +20,13 @@ class Step(Protocol):
     def TEMPLATE(self) -> str:  # noqa: N802
         """The page."""
 
-    def view(self, draft: Draft, facts: Facts, part: str) -> dict[str, Any]:
-        """What the page shows besides the draft."""
+    def view(self, draft: Draft, facts: Facts, part: str, /) -> dict[str, Any]:
+        """What the page shows besides the draft. `part` names the half of a page that has two."""
 
-    def take(self, draft: Draft, fields: Mapping[str, str], facts: Facts) -> None:
+    def take(self, draft: Draft, fields: Mapping[str, str], /) -> None:
         """Put the form's fields into the draft, also faulty ones: they are shown again."""
 
-    def faults(self, draft: Draft, facts: Facts) -> dict[str, str]:
+    def faults(self, draft: Draft, facts: Facts, /) -> dict[str, str]:
         """What has to be put right, by field: one sentence each that says what to do."""
 
 

@@ -11,7 +11,7 @@ NAME = "petugas"
 TEMPLATE = "accused.html"
 
 
-def view(draft: Draft, facts: Facts, part: str) -> dict[str, Any]:
+def view(draft: Draft, facts: Facts, _part: str) -> dict[str, Any]:
     """The kiosk's own office first, then the others by kind."""
     return {
         "own": facts.status.unit,
@@ -21,7 +21,7 @@ def view(draft: Draft, facts: Facts, part: str) -> dict[str, Any]:
     }
 
 
-def take(draft: Draft, fields: Mapping[str, str], facts: Facts) -> None:
+def take(draft: Draft, fields: Mapping[str, str]) -> None:
     """Note the office; empty for none."""
     draft.accused = fields.get("accused", "")
 

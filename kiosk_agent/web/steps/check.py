@@ -11,7 +11,7 @@ NAME = "periksa"
 TEMPLATE = "check.html"
 
 
-def view(draft: Draft, facts: Facts, part: str) -> dict[str, Any]:
+def view(draft: Draft, facts: Facts, _part: str) -> dict[str, Any]:
     """The answers as (step, label, value)."""
     text = facts.texts
     place = ", ".join(filter(None, [facts.kelurahan_name(draft.kelurahan), draft.place]))
@@ -27,11 +27,11 @@ def view(draft: Draft, facts: Facts, part: str) -> dict[str, Any]:
     return {"rows": rows}
 
 
-def take(draft: Draft, fields: Mapping[str, str], facts: Facts) -> None:
+def take(_draft: Draft, _fields: Mapping[str, str]) -> None:
     """Nothing is asked here."""
 
 
-def faults(draft: Draft, facts: Facts) -> dict[str, str]:
+def faults(_draft: Draft, _facts: Facts) -> dict[str, str]:
     """Nothing is asked here."""
     return {}
 

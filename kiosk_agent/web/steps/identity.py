@@ -11,13 +11,13 @@ NAME = "identitas"
 TEMPLATE = "identity.html"
 
 
-def view(draft: Draft, facts: Facts, part: str) -> dict[str, Any]:
+def view(draft: Draft, _facts: Facts, _part: str) -> dict[str, Any]:
     """The four choices, and whether one of them was made beforehand."""
     suggested = draft.category in SECRET_CATEGORIES and draft.identity == Identity.SECRET
     return {"choices": [choice.value for choice in Identity], "suggested": suggested}
 
 
-def take(draft: Draft, fields: Mapping[str, str], facts: Facts) -> None:
+def take(draft: Draft, fields: Mapping[str, str]) -> None:
     """Note the choice; who stays unnamed leaves no name behind, and a secret one no open phone."""
     chosen = fields.get("identity", "")
     if chosen == Identity.SECRET and draft.identity != Identity.SECRET:

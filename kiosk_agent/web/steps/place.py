@@ -13,7 +13,7 @@ NAME = "tempat"
 TEMPLATE = "place.html"
 
 
-def view(draft: Draft, facts: Facts, part: str) -> dict[str, Any]:
+def view(draft: Draft, facts: Facts, _part: str) -> dict[str, Any]:
     """The kelurahan by kecamatan."""
     return {
         "groups": kelurahan_groups(facts, draft.kelurahan),
@@ -22,7 +22,7 @@ def view(draft: Draft, facts: Facts, part: str) -> dict[str, Any]:
     }
 
 
-def take(draft: Draft, fields: Mapping[str, str], facts: Facts) -> None:
+def take(draft: Draft, fields: Mapping[str, str]) -> None:
     """Note both."""
     draft.kelurahan = fields.get("kelurahan", "")
     draft.place = one_line(fields.get("place", ""))

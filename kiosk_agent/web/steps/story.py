@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from kiosk_agent.errors import IntakeError, MissingError, TooLongError
+from kiosk_agent.intake.checks import check_text
 from kiosk_agent.web.drafts import Draft
 from kiosk_agent.web.facts import Facts
 from sync_protocol.vocabulary import MAX_TEXT
@@ -11,22 +13,26 @@ NAME = "isi"
 TEMPLATE = "story.html"
 
 
-def view(draft: Draft, facts: Facts, part: str) -> dict[str, Any]:
+def view(_draft: Draft, _facts: Facts, _part: str) -> dict[str, Any]:
     """How long it may be."""
     return {"most": MAX_TEXT}
 
 
-def take(draft: Draft, fields: Mapping[str, str], facts: Facts) -> None:
+def take(draft: Draft, fields: Mapping[str, str]) -> None:
     """Note the words as they are; what a keyboard cannot type is dropped."""
     draft.text = printable(fields.get("text", ""))
 
 
 def faults(draft: Draft, facts: Facts) -> dict[str, str]:
     """Some words, and not too many."""
-    if not draft.text.strip():
+    try:
+        check_text(draft.text)
+    except MissingError:
         return {"text": facts.texts("isi.kosong")}
-    if len(draft.text) > MAX_TEXT:
+    except TooLongError:
         return {"text": facts.texts("isi.panjang", n=len(draft.text), maks=MAX_TEXT)}
+    except IntakeError as error:
+        return {"text": str(error)}
     return {}
 
 

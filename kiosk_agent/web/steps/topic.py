@@ -23,7 +23,7 @@ def view(draft: Draft, facts: Facts, part: str) -> dict[str, Any]:
     return {"tiles": tiles, "has_more": len(halves) > 1 and not in_second, "in_second": in_second and len(halves) > 1}
 
 
-def take(draft: Draft, fields: Mapping[str, str], facts: Facts) -> None:
+def take(draft: Draft, fields: Mapping[str, str]) -> None:
     """Note the topic. One that starts at RAHASIA starts so, also where another identity was chosen before."""
     category = fields.get("category") or draft.category
     became_secret = category in SECRET_CATEGORIES and draft.category not in SECRET_CATEGORIES

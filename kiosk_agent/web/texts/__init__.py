@@ -16,8 +16,8 @@ _FORMATTER = Formatter()
 @cache
 def shipped() -> Mapping[str, str]:
     """The texts of the program itself."""
-    with files(__name__).joinpath("teks.csv").open(encoding="utf-8", newline="") as file:
-        return {row["id"]: row["teks"] for row in csv.DictReader(file)}
+    lines = files(__name__).joinpath("teks.csv").read_text(encoding="utf-8").splitlines()
+    return {row["id"]: row["teks"] for row in csv.DictReader(lines)}
 
 
 class Texts:
