@@ -56,9 +56,13 @@ class Key(Body, frozen=True, kw_only=True):
     """Kind 1: the device's keys, and at seq 1 the proof that it knew an enrolment code."""
 
     sign: Id
+    """Ed25519, signs every entry of this log, this one too."""
     seal: Id
+    """X25519: what the server seals, it seals to this key."""
     name: Line = ""
+    """What the PC calls itself, for an admin to know it by."""
     mac: Id | None = None
+    """HMAC-SHA256(secret of the code, sign || seal)."""
 
 
 class Secret(Body, frozen=True, kw_only=True):
@@ -74,69 +78,100 @@ class SecretText(Body, frozen=True, kw_only=True):
     """What a secret report says."""
 
     text: Text = ""
+    """As in `Complaint`."""
     place: Line = ""
+    """As in `Complaint`."""
     accused: Word = ""
+    """As in `Complaint`."""
 
 
 class SecretPerson(Body, frozen=True, kw_only=True):
     """Who made a secret report."""
 
     name: Line = ""
+    """As in `Complaint`."""
     phone: Phone = ""
+    """As in `Complaint`."""
 
 
 class Complaint(Body, frozen=True, kw_only=True):
     """Kind 2: a resident complained. Written once, never changed afterwards."""
 
     category: Word
+    """The code of what it is about."""
     kelurahan: Word
     """The code of where it happened, not of where the kiosk stands."""
     pin: Annotated[str, Meta(pattern=r"^[0-9]{6,16}\Z")]
+    """6 digits, or 16 for a secret report without a phone (section 2)."""
     channel: Word = "kios"
+    """How it came in."""
     identity: Identity = Identity.OPEN
+    """How much of the resident's identity may be seen, and by whom."""
     text: Text = ""
+    """In the resident's own words; empty in a secret report."""
     place: Line = ""
     """RT, landmark or address, in the resident's words."""
     name: Line = ""
+    """The resident's name; empty in a secret report."""
     phone: Phone = ""
+    """The resident's phone; in a secret report only where news by SMS is wanted."""
     sms_ok: bool = False
+    """Whether the resident wants news by SMS."""
     accused: Word = ""
     """The code of the unit that the report is about."""
     operator: Line = ""
+    """Who typed it, where it was not the resident."""
     batch: Word = ""
+    """The file that it was uploaded with."""
     row: Count = 0
+    """The row of that file."""
     sms: Annotated[list[Id], Meta(max_length=255)] = []
     """SHA-256 of each SMS part that it came from."""
     secret: Secret | None = None
+    """What only sworn staff may read (section 8)."""
 
 
 class Note(Body, frozen=True, kw_only=True):
     """Kind 3: the resident said more about an earlier complaint; the centre checks the PIN."""
 
     number: Word
+    """The complaint's number."""
     pin: Annotated[str, Meta(max_length=16)] = ""
+    """As typed: what is wrong is noted, and changes nothing."""
     type: Word
+    """amended, withdrawn, confirmed, disputed or rated."""
     text: Text = ""
+    """What was added."""
     rating: Annotated[int, Meta(ge=0, le=5)] = 0
+    """1 to 5; 0 where it is no rating."""
 
 
 class SmsIn(Body, frozen=True, kw_only=True):
     """Kind 4: an SMS that is no new complaint."""
 
     sender: Word = msgspec.field(name="from")
+    """The sender as the network gives it."""
     text: Text = ""
+    """All parts together."""
     parts: Annotated[list[Id], Meta(max_length=255)] = []
+    """SHA-256 of each SMS part."""
     sent_at: Word = ""
+    """The network's time stamp, as it came."""
     flags: Annotated[list[Word], Meta(max_length=16)] = []
+    """What the kiosk noticed about it."""
 
 
 class SmsResult(Body, frozen=True, kw_only=True):
     """Kind 5: what became of an `SmsOut`."""
 
     key: Id
+    """That of the `SmsOut`."""
     state: Word
+    """What became of it, such as sent or failed."""
     at: Millis = 0
+    """When, by the kiosk's clock."""
     report: Word = ""
+    """What the network said."""
 
 
 class Clock(Body, frozen=True, kw_only=True):
@@ -154,50 +189,73 @@ class Lost(Body, frozen=True, kw_only=True):
     """Kind 7: an entry of this log has rotted here, so nobody need ask this device for it again."""
 
     seq: Count
+    """Its place in the log."""
     id: Id
+    """Its id."""
     prev: Id
+    """Its parent, which counts as held."""
 
 
 class Health(Body, frozen=True, kw_only=True):
     """Kind 9: how the device is; fields that it does not know are left out."""
 
     version: Word = ""
+    """Of the program."""
     queue: Count = 0
+    """Own entries that the server does not have yet."""
     oldest_s: Count = 0
+    """How long the oldest of them has waited, in seconds."""
     disk_free_mb: Count = 0
+    """Free space, in MB."""
     rotted: Count = 0
+    """Entries found damaged."""
     modem: Line = ""
+    """Network and signal, or what is wrong."""
 
 
 class Query(Body, frozen=True, kw_only=True):
     """Kind 10: what became of a case, asked at a kiosk; never stored."""
 
     number: Word
+    """The complaint's number."""
     pin: Annotated[str, Meta(max_length=16)]
+    """As typed."""
     nonce: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
+    """Random; the `Answer` repeats it."""
 
 
 class Answer(Body, frozen=True, kw_only=True):
     """Kind 38: the reply to a `Query` with the same nonce."""
 
     nonce: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
+    """That of the `Query`."""
     found: bool = False
     """False for a wrong number, a wrong PIN and a locked one alike."""
     status: Word = ""
+    """The code of the case's status."""
     unit: Word = ""
+    """The code of the unit that has the case."""
     at: Millis = 0
+    """Since when."""
     due: Millis = 0
+    """By when an answer is due."""
     answer: Text = ""
+    """What the unit answered."""
 
 
 class Status(Body, frozen=True, kw_only=True):
     """Kind 32: news of a case, for the kiosks of the unit where it was filed."""
 
     case: Id
+    """The complaint's id."""
     status: Word
+    """The code of its status."""
     unit: Word = ""
+    """The code of the unit that has the case."""
     at: Millis = 0
+    """Since when."""
     due: Millis = 0
+    """By when an answer is due."""
     box: bytes = b""
     """The answer, readable with the PIN alone."""
 
@@ -206,10 +264,15 @@ class SmsOut(Body, frozen=True, kw_only=True):
     """Kind 33: an SMS to send; a kiosk sends a key once ever."""
 
     key: Id
+    """SHA-256 of case, event and template."""
     to: Phone
+    """Whom to."""
     text: Text
+    """One GSM-7 segment."""
     priority: Count = 0
+    """Which goes first where several wait."""
     not_after: Millis = 0
+    """Not to be sent later than this; 0: no limit."""
 
 
 class Config(Body, frozen=True, kw_only=True):
@@ -218,8 +281,11 @@ class Config(Body, frozen=True, kw_only=True):
     unit: Word
     """The code of the unit where the device stands."""
     unit_name: Line = ""
+    """Its name."""
     poll_s: Annotated[int, Meta(ge=1, le=86_400)] = 600
+    """Seconds between two exchanges without anything new."""
     settings: dict[str, str] = {}
+    """Anything else, by name."""
 
 
 class Master(Body, frozen=True, kw_only=True):
@@ -228,20 +294,25 @@ class Master(Body, frozen=True, kw_only=True):
     table: Word
     """kelurahan, kategori, unit, status, teks, sms or kalender."""
     rows: list[dict[str, str]]
+    """Its rows, column by column."""
 
 
 class Keys(Body, frozen=True, kw_only=True):
     """Kind 36: the server's public keys; signed, as any entry, by the sign key that the reader knows already."""
 
     sign: Id
+    """Ed25519: signs what follows."""
     intake: Id
+    """X25519: devices seal to it."""
     duty: Id
+    """X25519: the inner seals of secret reports are to it (section 8)."""
 
 
 class Prune(Body, frozen=True, kw_only=True):
     """Kind 37: permission to drop the bodies (never the headers) up to an entry."""
 
     upto: Id
+    """Of the reader's log: the last entry whose body may go."""
 
 
 _TYPES: dict[int, type[Body]] = {

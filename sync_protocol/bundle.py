@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterable
 
-from sync_protocol.entry import MIN_ENTRY_SIZE, Entry, parse_entry
+from sync_protocol.entry import Entry, parse_entry
 from sync_protocol.errors import EntryError, NotABundleError
 
 MAGIC = b"KASIH1\r\n"
@@ -67,13 +67,10 @@ class BundleReader:
             end = at + LENGTH_SIZE + length
             if end > len(buffer):
                 break
-            if length < MIN_ENTRY_SIZE:
+            try:
+                entries.append(parse_entry(buffer[at + LENGTH_SIZE : end]))
+            except EntryError:
                 self.malformed += 1
-            else:
-                try:
-                    entries.append(parse_entry(buffer[at + LENGTH_SIZE : end]))
-                except EntryError:
-                    self.malformed += 1
             at = end
         self._buffer = buffer[at:]
         return entries
