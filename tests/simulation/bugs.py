@@ -1,0 +1,153 @@
+"""The holes of docs/protocol.md, section 10, and their kin, planted one at a time: the judge must notice each."""
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from typing import Any, Final
+from unittest.mock import patch
+
+import server.actions.receive_bundle as receiving
+from kiosk_agent.store import Store
+from kiosk_agent.store.view import StoreView
+from server.store import holes, ledger
+from server.store.sync_view import SyncView
+from sync_protocol import agent_session, server_session
+from sync_protocol.agent_session import AgentSession, StatedHead
+from sync_protocol.exchange import Held, Parcel
+from sync_protocol.server_session import DeviceHead, ServerView
+
+Plant = Callable[[], AbstractContextManager[Any]]
+
+
+def _cursor_kept_by_the_client() -> AbstractContextManager[Any]:
+    kept: dict[bytes, int] = {}
+    real = AgentSession._cursor_of
+
+    def cursor_of(self: AgentSession, stated: StatedHead | None) -> int:
+        kept[self._log] = max(kept.get(self._log, 0), real(self, stated))
+        return kept[self._log]
+
+    return patch.object(AgentSession, "_cursor_of", cursor_of)
+
+
+def _unique_device_and_seq() -> AbstractContextManager[Any]:
+    real = receiving.store_entries
+
+    def store_entries(connection: Any, device: Any, entries: Iterable[Any], **options: Any) -> int:
+        taken = ledger.stored_seqs(connection, device["log"], 0, 2**32)
+        return real(connection, device, [entry for entry in entries if entry.seq not in taken], **options)
+
+    return patch.object(receiving, "store_entries", store_entries)
+
+
+def _nothing_for_who_is_ahead_of_a_restored_server() -> AbstractContextManager[Any]:
+    real = SyncView.down
+
+    def down(self: SyncView, entry_id: bytes) -> Held | None:
+        return real(self, entry_id) or Held(seq=2**31, id=entry_id, prev=bytes(32), raw=None)
+
+    return patch.object(SyncView, "down", down)
+
+
+def _a_kiosk_ahead_asks_for_nothing() -> AbstractContextManager[Any]:
+    return patch.object(agent_session.AgentSession, "_have", lambda self, newest: newest)
+
+
+def _resends_suppressed() -> AbstractContextManager[Any]:
+    sent: set[tuple[bytes, str]] = set()
+    real = AgentSession._supply
+
+    def supply(self: AgentSession, want: list[str], *, counting: bool = True) -> list[bytes]:
+        fresh = [wanted for wanted in want if (self._log, wanted) not in sent]
+        if not counting:
+            sent.update((self._log, wanted) for wanted in fresh)
+        return real(self, fresh, counting=counting)
+
+    return patch.object(AgentSession, "_supply", supply)
+
+
+def _wants_ignored() -> AbstractContextManager[Any]:
+    return patch.object(AgentSession, "_supply", lambda self, want, *, counting=True: [])
+
+
+def _rotted_head_not_reported() -> AbstractContextManager[Any]:
+    real = Store.report_lost
+
+    def report_lost(self: Store, held: Held) -> None:
+        stands = self.own_head()
+        if stands is None or stands.id != held.id:
+            real(self, held)
+
+    return patch.object(Store, "report_lost", report_lost)
+
+
+def _rot_not_reported() -> AbstractContextManager[Any]:
+    return patch.object(Store, "report_lost", lambda self, held: None)
+
+
+def _rotted_tombstone_not_repeated() -> AbstractContextManager[Any]:
+    return patch.object(StoreView, "is_reported_lost", lambda self, entry_id: _was_ever_lost(self, entry_id))
+
+
+def _was_ever_lost(view: StoreView, entry_id: bytes) -> bool:
+    with view.disk.reading() as connection:
+        return connection.execute("select 1 from lost where id = ?", (entry_id,)).fetchone() is not None
+
+
+def _a_tombstone_silences_the_server() -> AbstractContextManager[Any]:
+    return patch.object(holes, "_WANTED", holes._WANTED.replace("union all select id, log from tombstone", ""))
+
+
+def _walk_past_rot() -> AbstractContextManager[Any]:
+    real = Parcel.add
+
+    def add(self: Parcel, held: Held) -> bool:
+        return True if held.raw is None else real(self, held)
+
+    return patch.object(Parcel, "add", add)
+
+
+def _have_without_holding() -> AbstractContextManager[Any]:
+    def have(view: ServerView, device: DeviceHead, newest: bytes | None, root: bytes | None) -> bytes | None:
+        return device.stands.id if device.stands.seq else newest or root
+
+    return patch.object(server_session, "_have", have)
+
+
+def _holes_not_wanted() -> AbstractContextManager[Any]:
+    return patch.object(holes, "add_missing", lambda connection, log, ids: None)
+
+
+def _signatures_not_checked() -> AbstractContextManager[Any]:
+    return patch.object(receiving, "verify_entry", lambda entry, key: None)
+
+
+def _server_trusts_its_memory_of_the_device() -> AbstractContextManager[Any]:
+    """It remembers the device's newest entry instead of looking whether it is stored, as a counter would."""
+    newest: dict[bytes, bytes] = {}
+    real = SyncView.holds
+
+    def holds(self: SyncView, entry_id: bytes) -> bool:
+        if real(self, entry_id):
+            newest[self._log] = entry_id
+        return newest.get(self._log) == entry_id
+
+    return patch.object(SyncView, "holds", holds)
+
+
+BUGS: Final[dict[str, Plant]] = {
+    "a cursor kept by the client": _cursor_kept_by_the_client,
+    "UNIQUE(device, seq)": _unique_device_and_seq,
+    "nothing for who is ahead of a restored server": _nothing_for_who_is_ahead_of_a_restored_server,
+    "the newest rooted entry alone as have": _a_kiosk_ahead_asks_for_nothing,
+    "needed resends suppressed": _resends_suppressed,
+    "wants ignored": _wants_ignored,
+    "a rotted head never reported": _rotted_head_not_reported,
+    "rot never reported": _rot_not_reported,
+    "a rotted tombstone": _rotted_tombstone_not_repeated,
+    "a tombstone on one clone silences the server": _a_tombstone_silences_the_server,
+    "walking past a rotted entry": _walk_past_rot,
+    "have without holding": _have_without_holding,
+    "holes not wanted": _holes_not_wanted,
+    "signatures not checked": _signatures_not_checked,
+    "the server trusts its memory": _server_trusts_its_memory_of_the_device,
+}
