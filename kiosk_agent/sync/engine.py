@@ -20,7 +20,7 @@ from kiosk_agent.store import Store, facts
 from kiosk_agent.store.pinned import Pinned
 from kiosk_agent.sync.transport import Transport
 from kiosk_agent.sync.trust import pin_first, read_trusted
-from sync_protocol.agent_session import AgentSession
+from sync_protocol.agent_session import FIRST_BUDGET, AgentSession
 from sync_protocol.bundle import LENGTH_SIZE, MAGIC
 from sync_protocol.errors import ProtocolError
 from sync_protocol.states import Sync
@@ -56,8 +56,9 @@ class Outcome(Struct):
 class Engine:
     """Runs exchanges, one run at a time."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, *, budget: int = FIRST_BUDGET) -> None:
         self._store = store
+        self._budget = budget
         self._clock = clock
         self._lock = Lock()
         self.state = Sync.IDLE
@@ -79,7 +80,7 @@ class Engine:
 
     def _run(self, transport: Transport) -> Outcome:
         store, outcome = self._store, Outcome()
-        session = open_session(store)
+        session = open_session(store, budget=self._budget)
         going = True
         while going:
             outcome.error = None
@@ -137,7 +138,7 @@ class Engine:
             log.warning("the reason could not be kept")
 
 
-def open_session(store: Store) -> AgentSession:
+def open_session(store: Store, *, budget: int = FIRST_BUDGET) -> AgentSession:
     """A session of the protocol over a kiosk's store.
 
     Replies are read by `trust`, which knows more than one key; the session's own reader is not used.
@@ -149,6 +150,7 @@ def open_session(store: Store) -> AgentSession:
         signer=keys.sign,
         server_log=pinned.log_id if pinned else b"",
         server_key=keys.sign.public_key(),
+        budget=budget,
     )
 
 
