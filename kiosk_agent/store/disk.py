@@ -51,7 +51,8 @@ class Disk:
         self._lock = RLock()
         self._connection: sqlite3.Connection | None = None
         self._closed = False
-        self._in_doubt = False
+        # A killed process may have left in the system's memory what it had not synced yet: it can be read, no more.
+        self._in_doubt = True
         self.reopened: list[Callable[[], None]] = []
         """Called after the file was opened anew, for who remembers what was in it."""
         self._open(wait_s)
@@ -103,10 +104,11 @@ class Disk:
                 raise NotSavedError(f"Belum tersimpan. {error}") from error
 
     def make_certain(self) -> None:
-        """After a COMMIT that raised: see to it that all that can be read is on the disk.
+        """After a COMMIT that raised, or another process's end: see to it that all that can be read is on the disk.
 
-        A failed sync may have left in memory what it could not write. Copying the log into the main file writes and
-        syncs it once more; only then is anything said to be stored, or written after it.
+        A failed sync may have left in memory what it could not write, a killed process what it did not sync. Copying
+        the log into the main file writes and syncs it once more; only then is anything said to be stored, or written
+        after it.
 
         Raises:
             NotSavedError: it cannot be done, so nothing is certain.
