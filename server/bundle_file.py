@@ -1,4 +1,4 @@
-"""Bundles as files on a stick: read in pieces whatever their size, written so that a pulled stick leaves no half file."""
+"""Bundles as files on a stick: read in pieces whatever their size, written so that no half file is ever left."""
 
 import os
 from collections.abc import Iterator

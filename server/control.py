@@ -1,7 +1,7 @@
 """How a command reaches the centre: through the server where one is up, else in its own process.
 
-The server leaves `run.json` ({"port", "token", "pid"}, for its owner's eyes) in the data folder; the lock beside it says
-whether anybody is alive to answer.
+The server leaves `run.json` ({"port", "token", "pid"}, for its owner's eyes) in the data folder; the lock beside it
+says whether anybody is alive to answer.
 """
 
 import http.client

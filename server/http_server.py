@@ -1,5 +1,6 @@
-"""uvicorn, with the three things that it does not do by itself: hand over what came of a cut body, tell long-lived
-responses to end, and end with exit code 0 when it is asked to stop.
+"""uvicorn, with what it does not do by itself.
+
+It hands over what came of a cut body, tells long-lived responses to end, and exits with 0 when it is asked to stop.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from server.sync_api.request_body import REST
 
 _GRACE_S = 5
 _KEEP_ALIVE_S = 75
+_BACKLOG = 512
 
 
 class PatientProtocol(H11Protocol):
@@ -76,7 +78,7 @@ class HttpServer(uvicorn.Server):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Bind the address; port 0 takes a free one.
+    """Listen at the address; port 0 takes a free one.
 
     Raises:
         OSError: it is in use, or not ours.
@@ -86,6 +88,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
+        listener.listen(_BACKLOG)  # From here on nobody is refused, however long the application takes to start.
     except OSError:
         listener.close()
         raise

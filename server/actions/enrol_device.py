@@ -48,7 +48,7 @@ def read_claim(entry: Entry) -> Claim:
 
 
 def admit(connection: sqlite3.Connection, centre: Centre, claim: Claim, now: int) -> bool:
-    """Enter a device that is not known yet, or let in one that waits. False: no code explains it, so it only knocked."""
+    """Enter a device that is not known yet, or let in one that waits. False: no code explains it, it only knocked."""
     device = devices.get_device(connection, claim.log)
     state = Device(device["state"]) if device else Device.UNKNOWN
     code = codes.find_code(connection, sign=claim.sign, seal=claim.seal, mac=claim.mac, now=now) if claim.mac else None

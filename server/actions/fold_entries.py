@@ -1,7 +1,7 @@
 """Fold the ledger into cases: open what was stored, and show it (protocol, section 5, at the end).
 
-Folding comes after storing and can never undo it: an entry that cannot be read becomes a line for an admin, and the next
-one is folded all the same. It follows from the ledger alone, whatever was folded before.
+Folding comes after storing and can never undo it: an entry that cannot be read becomes a line for an admin, and the
+next one is folded all the same. It follows from the ledger alone, whatever was folded before.
 """
 
 import logging
@@ -11,6 +11,7 @@ from functools import partial
 
 from msgspec import Struct, json
 
+from server.domain.fast_number import number_of
 from server.domain.filing_time import Clue, filed_at
 from server.domain.fold import KINDS, claim_of, is_expected, private_of, read_body
 from server.store import cases, devices, ledger, troubles
@@ -21,7 +22,6 @@ from server.store.keys import CentreKeys
 from server.store.ledger import Unfolded
 from sync_protocol.bodies import Body, Complaint, Health
 from sync_protocol.errors import ProtocolError
-from sync_protocol.number import number_of
 
 FOUNDED = "founded_at"
 """In `meta`: when the centre's keys were made, Unix milliseconds."""

@@ -1,6 +1,6 @@
 """Take in a bundle: skip, verify, store, commit, and answer with a HEAD that is the receipt (protocol, section 5).
 
-Signatures are checked before the write transaction. Bodies are opened later, by the fold, which can undo nothing of this.
+Signatures are checked before the write transaction. Bodies are opened later, by the fold, which can undo none of this.
 """
 
 import sqlite3

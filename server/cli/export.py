@@ -1,8 +1,10 @@
 """`export`: cases, entries or events as JSON lines."""
 
 import json
+import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from io import TextIOWrapper
 from pathlib import Path
 from sqlite3 import Connection, Row
 from typing import Any, Final
@@ -19,6 +21,7 @@ from server.store.keys import CentreKeys, load_keys
 from sync_protocol.kinds import Kind
 
 Facts = dict[str, Any]
+_Rows = Callable[[Connection, CentreKeys, bool], Iterator[Facts]]
 
 
 @click.command()
@@ -36,10 +39,13 @@ def export(data: Path, what: str, *, with_text: bool) -> None:
     perform(data, "fold", {})
     keys = load_keys(data)
     reader = Reader(data / DATABASE)
-    out = click.get_text_stream("stdout", encoding="utf-8")
+    rows: _Rows = _ROWS[what]
+    out = sys.stdout
+    if isinstance(out, TextIOWrapper):
+        out.reconfigure(encoding="utf-8")  # JSON lines are UTF-8, whatever the terminal's locale says.
 
     def write(connection: Connection) -> None:
-        for facts in _ROWS[what](connection, keys, with_text):
+        for facts in rows(connection, keys, with_text):
             out.write(json.dumps(facts, ensure_ascii=False, separators=(",", ":")) + "\n")
 
     try:
@@ -117,7 +123,7 @@ def _time(at_ms: int) -> str | None:
 
 
 _KINDS: Final = {kind.value: kind.name for kind in Kind}
-_ROWS: Final[dict[str, Callable[[Connection, CentreKeys, bool], Iterator[Facts]]]] = {
+_ROWS: Final[dict[str, _Rows]] = {
     "cases": _cases,
     "entries": _entries,
     "events": _events,

@@ -1,7 +1,7 @@
 """When a complaint was filed, as far as anyone can know (protocol, section 7).
 
-A kiosk's clock may be years off after a power cut. Three things bound the truth: the kiosk's own claim, what is known of
-its clock's offset, and two moments by the centre's clock, the kiosk's contact before and the arrival.
+A kiosk's clock may be years off after a power cut. Three things bound the truth: the kiosk's own claim, what is known
+of its clock's offset, and two moments by the centre's clock, the kiosk's contact before and the arrival.
 """
 
 from collections.abc import Mapping, Sequence

@@ -120,7 +120,7 @@ def unfolded(connection: sqlite3.Connection, after: int, limit: int) -> list[Unf
 def released(connection: sqlite3.Connection, limit: int) -> list[Unfolded]:
     """The next entries to fold of those let out of quarantine."""
     rows = connection.execute(
-        f"{_UNFOLDED} where entry.n in (select n from refold order by n limit :limit) order by entry.n",
+        f"{_UNFOLDED} where entry.n in (select n from refold order by n limit :limit) order by entry.n",  # noqa: S608
         {"limit": limit},
     )
     return [Unfolded(*row) for row in rows]

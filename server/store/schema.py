@@ -190,7 +190,11 @@ _FIRST = (
     """
     create table pin_guess (subject text primary key, failures integer not null, locked_until integer not null) strict
     """,
-    "create table backup (n integer primary key, made_at integer not null, upto integer not null, sha256 text not null) strict",
+    """
+    create table backup (
+        n integer primary key, made_at integer not null, upto integer not null, sha256 text not null
+    ) strict
+    """,
     # folded: how far the fold has come in entry.n; centre: name of the city; and the like.
     "create table meta (key text primary key, value text not null) strict",
 )

@@ -118,7 +118,7 @@ def _run_job(connection: sqlite3.Connection, work: Work) -> tuple[Any, BaseExcep
     connection.execute("savepoint job")
     try:
         result = work(connection)
-    except Exception as error:  # noqa: BLE001  A job's own failure belongs to its caller, and to nobody else's job.
+    except Exception as error:
         if _is_of_the_disk(error) or not connection.in_transaction:
             raise sqlite3.OperationalError(f"the transaction is lost: {error}") from error
         connection.execute("rollback to job")

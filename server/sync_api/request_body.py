@@ -34,7 +34,7 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int, idle_s: float
     size = 0
     while True:
         try:
-            message = await asyncio.wait_for(receive(), idle_s)
+            message: Any = await asyncio.wait_for(receive(), idle_s)
         except TimeoutError:
             return RequestBody(b"".join(pieces), is_whole=False, is_connected=True)
         if message["type"] == "http.disconnect":

@@ -38,7 +38,7 @@ class SyncApi:
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         settings = self._centre.settings
-        if scope["method"] != "POST":
+        if scope.get("method") != "POST":
             await refuse(send, 405, "method")
         elif content_type(scope) != _MEDIA_TYPE:
             await refuse(send, 415, "content-type")
