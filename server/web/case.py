@@ -123,7 +123,7 @@ def _answer(
         path=PATH,
         problem=problem,
         unmask_problem=unmask_problem,
-        typed=typed or {},
+        typed={"unit": "", "catatan": "", "alasan": ""} | (typed or {}),
         limits={"note": MAX_NOTE, "reason_min": MIN_REASON, "reason_max": MAX_REASON},
         **context,
     )

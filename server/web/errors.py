@@ -17,6 +17,7 @@ from server.errors import StorageError
 from server.web.access import LOGIN_PATH, PASSWORD_PATH, ChangePasswordError, SignInError
 from server.web.page import AnyRequest, go_to, show
 
+_FRAMES: Final = 6
 _LOG = logging.getLogger(__name__)
 _PAGES: Final = {
     400: ("Permintaan tidak terbaca", "Kembali ke halaman sebelumnya, muat ulang, lalu coba lagi."),
@@ -45,7 +46,7 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
 def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
     """Something that we did not think of."""
     code = secrets.token_hex(4)
-    where = "".join(traceback.format_tb(error.__traceback__))
+    where = "".join(traceback.format_tb(error.__traceback__, limit=-_FRAMES))
     _LOG.error("error %s: %s in %s\n%s", code, type(error).__name__, _handler(request), where)
     return _answer(request, 500, code)
 

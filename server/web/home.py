@@ -15,7 +15,7 @@ from server.web.case_row import case_row
 from server.web.device_state import Level, device_lines
 from server.web.page import AnyRequest, Frame, Pages, show
 
-_FEW: Final = 8
+_FEW: Final = 5
 _BACKUP_MS: Final = 24 * 3_600_000
 _NEXT_YEAR_FROM_MONTH: Final = 10
 
