@@ -32,7 +32,7 @@ class Tier(Struct, frozen=True):
 
 
 TIERS = {
-    "power": Tier(1_000, "tests.faults.power:assure"),
+    "power": Tier(1_000, "tests.faults.power_tier:assure"),
 }
 
 

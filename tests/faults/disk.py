@@ -11,12 +11,14 @@ The model, more hostile than ext4 in its usual mode:
 - `-shm` files are memory, not disk: SQLite makes them anew.
 """
 
+import copy
 from pathlib import Path, PurePosixPath
 from random import Random
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 SECTOR = 512
+MEMORY = "-shm"
 
 
 class Write(Struct, frozen=True):
@@ -35,12 +37,12 @@ class File(Struct, eq=False):
     pending: list[tuple[int, Write | Truncate]] = []
     """Changes since the last sync, each with the moment at which it ended."""
 
-    def size(self) -> int:
-        """What the running process sees."""
-        size = len(self.durable)
+    def seen(self) -> bytes:
+        """What a process sees of it."""
+        content = bytearray(self.durable)
         for _, change in self.pending:
-            size = change.size if isinstance(change, Truncate) else max(size, change.offset + len(change.data))
-        return size
+            _apply(content, change)
+        return bytes(content)
 
     def sync(self, before: int) -> None:
         """Make what had ended at a moment last."""
@@ -79,6 +81,23 @@ class Disk:
         self.names = {name: File(content) for name, content in files.items()}
         self._durable = dict(self.names)
         self._namings: list[Naming] = []
+
+    def copy(self) -> "Disk":
+        """The same disk, to go on from here in another way."""
+        return copy.deepcopy(self)
+
+    def seen(self) -> dict[str, bytes]:
+        """What another process sees: everything, synced or not, as long as the power stays on."""
+        return {name: file.seen() for name, file in self.names.items() if not name.endswith(MEMORY)}
+
+    def restart(self) -> None:
+        """The process ended and another one goes on: what is unsynced now ended before all that comes."""
+        self.now = 0
+        for file in {*self.names.values(), *self._durable.values()}:
+            file.pending = [(0, change) for _, change in file.pending]
+        self._namings = [structs.replace(naming, ended=0) for naming in self._namings]
+        for name in [name for name in self.names if name.endswith(MEMORY)]:
+            self.unlink(name)
 
     def create(self, name: str) -> File:
         self.names[name] = file = File()
@@ -127,7 +146,7 @@ class Disk:
         for naming in self._namings:
             if random.random() < luck:
                 naming.apply(names)
-        return {name: _torn(file, random, luck) for name, file in names.items() if not name.endswith("-shm")}
+        return {name: _torn(file, random, luck) for name, file in names.items() if not name.endswith(MEMORY)}
 
 
 def _folder(name: str) -> str:

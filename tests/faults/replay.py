@@ -6,11 +6,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from tests.faults.disk import Disk, File
+from tests.faults.disk import MEMORY, Disk, File
 from tests.faults.syscalls import Call, TraceError
 
 STDOUT = 1
-_MEMORY = "-shm"
 
 
 class Descriptor(Struct, eq=False):
@@ -25,8 +24,10 @@ class Descriptor(Struct, eq=False):
 class Replay:
     """One process, one watched folder."""
 
-    def __init__(self, root: Path, files: dict[str, bytes]) -> None:
-        self.disk = Disk(files)
+    def __init__(self, root: Path, disk: Disk) -> None:
+        self.disk = disk
+        self.last = ""
+        """The call after which the replay stands."""
         self.said: list[tuple[int, bytes]] = []
         """What the process wrote to its standard output, each with the moment at which that write began."""
         self._root = str(root)
@@ -40,6 +41,7 @@ class Replay:
             if handler is None:
                 raise TraceError(f"{call.name} was traced but cannot be replayed")
             if handler(self, call):
+                self.last = call.name
                 yield moment
 
     def lines(self) -> list[bytes]:
@@ -76,7 +78,7 @@ class Replay:
         if opened is None or opened.file is None:
             return False
         if opened.append:
-            opened.position = opened.file.size()
+            opened.position = len(opened.file.seen())
         self.disk.write(opened.file, opened.position, data)
         opened.position += len(data)
         return True
@@ -129,7 +131,7 @@ class Replay:
     def mmap(self, call: Call) -> bool:
         opened = self._open.get(call.fd(4)) if call.args[4] != "-1" else None
         writes = "PROT_WRITE" in call.args[2] and "MAP_SHARED" in call.args[3]
-        if opened and writes and not opened.name.endswith(_MEMORY):
+        if opened and writes and not opened.name.endswith(MEMORY):
             raise TraceError(f"{opened.name} is written through memory, where no trace sees it")
         return False
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.disk import Disk, load, store
 from tests.faults.replay import Replay
-from tests.faults.syscalls import Call, TraceError, read_trace, record, strace_refusal
+from tests.faults.syscalls import Call, TraceError, read_trace, record
 
 SEEDS = range(400)
 
@@ -96,6 +96,22 @@ def test_a_removal_lasts_once_the_folder_is_synced() -> None:
     assert outcomes(disk, "a-wal") == {None}
 
 
+def test_a_process_that_follows_a_killed_one_sees_what_a_power_cut_can_still_take() -> None:
+    disk = Disk({"a": b"old"})
+    disk.now = 7
+    disk.write(disk.names["a"], 0, b"new")
+    disk.create("b")
+    first, disk = disk, disk.copy()
+    disk.restart()
+    assert disk.seen() == {"a": b"new", "b": b""}
+    assert outcomes(disk, "a") == {b"old", b"new"}
+    disk.sync_file(disk.names["a"], began=0)
+    disk.sync_folder("", began=0)
+    assert outcomes(disk, "a") == {b"new"}
+    assert outcomes(disk, "b") == {b""}
+    assert outcomes(first, "b") == {b"", None}
+
+
 def test_shared_memory_is_never_on_the_disk() -> None:
     assert Disk({"a-shm": b"index"}).crash(Random(1)) == {}
 
@@ -125,12 +141,12 @@ os.unlink(root + "/gone")
 """
 
 
-@pytest.mark.skipif(bool(strace_refusal()), reason=strace_refusal() or "")
+@pytest.mark.usefixtures("strace")
 def test_a_traced_process_leaves_the_same_folder_in_the_replay_as_on_the_disk(tmp_path: Path) -> None:
     root, before = tmp_path / "root", {"kept": b"first", "gone": b"old", "dir ectory/x": b""}
     store(before, root)
     record([sys.executable, "-c", PROGRAM, str(root)], tmp_path / "trace")
-    replay = Replay(root, before)
+    replay = Replay(root, Disk(before))
     said = [replay.lines() for _ in replay.run(read_trace(tmp_path / "trace"))]
     assert said[0] == []
     assert said[-1] == [b"saved"]
@@ -168,7 +184,7 @@ def test_a_call_that_the_replay_does_not_know_is_an_error_only_in_the_watched_fo
         word = '"' + "".join(f"\\x{byte:02x}" for byte in path.encode()) + '"'
         return Call(name="link", args=[word, word], result=0, began=0)
 
-    replay = Replay(Path("/root"), {})
+    replay = Replay(Path("/root"), Disk({}))
     assert list(replay.run([link("/elsewhere/a")])) == []
     with pytest.raises(TraceError):
         list(replay.run([link("/root/a")]))
