@@ -62,7 +62,7 @@ class Key(Body, frozen=True, kw_only=True):
     name: Line = ""
     """What the PC calls itself, for an admin to know it by."""
     mac: Id | None = None
-    """HMAC-SHA256(secret of the code, sign || seal)."""
+    """HMAC-SHA256 under the code's secret of the two keys (section 5)."""
 
 
 class Secret(Body, frozen=True, kw_only=True):
@@ -315,7 +315,7 @@ class Prune(Body, frozen=True, kw_only=True):
     """Of the reader's log: the last entry whose body may go."""
 
 
-_TYPES: dict[int, type[Body]] = {
+TYPES: Final[dict[int, type[Body]]] = {
     Kind.HEAD: Head,
     Kind.KEY: Key,
     Kind.COMPLAINT: Complaint,
@@ -334,10 +334,12 @@ _TYPES: dict[int, type[Body]] = {
     Kind.PRUNE: Prune,
     Kind.ANSWER: Answer,
 }
+"""The declared body of every kind but BLOB, which is no JSON."""
+
 S = TypeVar("S", SecretText, SecretPerson)
 
 _ENCODER = msgspec.json.Encoder()
-_DECODERS: dict[int, msgspec.json.Decoder[Any]] = {kind: msgspec.json.Decoder(type_) for kind, type_ in _TYPES.items()}
+_DECODERS: dict[int, msgspec.json.Decoder[Any]] = {kind: msgspec.json.Decoder(type_) for kind, type_ in TYPES.items()}
 
 
 def decode_body(kind: int, data: bytes) -> Body | None:
