@@ -19,6 +19,7 @@ from server.sync_api.request_body import REST
 _GRACE_S = 5
 _KEEP_ALIVE_S = 75
 _BACKLOG = 512
+_MAX_CONNECTIONS = 2_000
 
 
 class PatientProtocol(H11Protocol):
@@ -52,6 +53,7 @@ class HttpServer(uvicorn.Server):
                 date_header=False,
                 timeout_graceful_shutdown=_GRACE_S,
                 timeout_keep_alive=_KEEP_ALIVE_S,
+                limit_concurrency=_MAX_CONNECTIONS,
             )
         )
         self._app = app

@@ -31,7 +31,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     body_idle_s: Seconds = 30.0
     """How long a request's body may stand still before what came of it is processed as if it had been cut."""
     max_syncs: Positive = 64
-    """Requests of devices in work at a time; the next ones are asked to come again."""
+    """Bundles in work at a time; who comes next is asked to come again."""
     retry_after_s: Annotated[int, Meta(ge=1, le=86_400)] = 30
     wait_s: Seconds = 10.0
     """How long a command waits for another one that uses the data folder."""

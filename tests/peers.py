@@ -236,5 +236,3 @@ def over_http(port: int, *, host: str = "127.0.0.1", timeout_s: float = 20) -> S
         return body
 
     return send
-
-

@@ -4,7 +4,7 @@ import sqlite3
 
 from server.actions.enrol_device import Claim, enter
 from server.errors import DeviceStateError, UnknownDeviceError, UnknownUnitError
-from server.store import codes, devices, ledger, master
+from server.store import codes, devices, master
 from server.store.centre import Centre
 from sync_protocol.states import DEVICE, Device, DeviceEvent
 
@@ -32,8 +32,7 @@ def confirm_device(centre: Centre, log: bytes, *, actor: str, unit: str | None =
             _check_move(device, state, place)
         if place is None or place not in master.unit_names(connection):
             raise UnknownUnitError(f"unit {place} tidak dikenal" if place else "sebutkan unit perangkat ini")
-        enter(connection, centre, claim, state=Device.ACTIVE, unit=place, now=now, actor=actor)
-        return ledger.release(connection, log)
+        return enter(connection, centre, claim, state=Device.ACTIVE, unit=place, now=now, actor=actor)
 
     released = centre.write(confirm)
     centre.stored.set()

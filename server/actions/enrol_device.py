@@ -5,7 +5,7 @@ import sqlite3
 from msgspec import Struct
 
 from server.actions.announce_status import status_of
-from server.store import cases, codes, devices, master
+from server.store import cases, codes, devices, ledger, master
 from server.store.centre import Centre
 from server.store.down import append_down
 from server.store.events import append_event
@@ -51,7 +51,7 @@ def admit(connection: sqlite3.Connection, centre: Centre, claim: Claim, now: int
     """Enter a device that is not known yet, or let in one that waits. False: no code explains it, it only knocked."""
     device = devices.get_device(connection, claim.log)
     state = Device(device["state"]) if device else Device.UNKNOWN
-    code = codes.find_code(connection, sign=claim.sign, seal=claim.seal, mac=claim.mac, now=now) if claim.mac else None
+    code = code_of(connection, claim, now)
     if code is None:
         if device is None:
             codes.knock(connection, log=claim.log, sign=claim.sign, seal=claim.seal, name=claim.name, now=now)
@@ -66,10 +66,20 @@ def admit(connection: sqlite3.Connection, centre: Centre, claim: Claim, now: int
     return True
 
 
+def code_of(connection: sqlite3.Connection, claim: Claim, now: int) -> codes.Code | None:
+    """The code that whoever sent this KEY was given, good or spent."""
+    if claim.mac is None:
+        return None
+    return codes.find_code(connection, sign=claim.sign, seal=claim.seal, mac=claim.mac, now=now)
+
+
 def enter(
     connection: sqlite3.Connection, centre: Centre, claim: Claim, *, state: Device, unit: str, now: int, actor: str
-) -> None:
-    """Write a device down in a state, and send it what it needs where that state is active."""
+) -> int:
+    """Write a device down in a state; an active one gets what it needs, and its quarantined entries are let out.
+
+    Gives the number of entries let out.
+    """
     if devices.get_device(connection, claim.log) is None:
         devices.add_device(
             connection,
@@ -91,8 +101,10 @@ def enter(
         actor=actor,
         data={"log": claim.log.hex(), "unit": unit, "name": claim.name},
     )
-    if state is Device.ACTIVE:
-        send_enrolment(connection, centre, claim.log, now)
+    if state is not Device.ACTIVE:
+        return 0
+    send_enrolment(connection, centre, claim.log, now)
+    return ledger.release(connection, claim.log)
 
 
 def send_enrolment(connection: sqlite3.Connection, centre: Centre, log: bytes, now: int) -> None:

@@ -10,7 +10,7 @@ from typing import Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Struct
 
-from server.actions.enrol_device import Claim, admit, read_claim
+from server.actions.enrol_device import Claim, admit, code_of, read_claim
 from server.actions.store_entries import store_entries
 from server.domain.filing_time import HeadSeen
 from server.store import devices, ledger
@@ -60,7 +60,13 @@ class _Batch(Struct):
     """The newest entry of the bundle (highest seq, then id) that is stored, or will be."""
     claims: list[Claim] = []
     """What could let the device in, where it is not active."""
+    unsigned: int = 0
     is_known: bool = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing of it has to be written down."""
+        return not (self.entries or self.head or self.claims or self.unsigned)
 
 
 def receive_bundle(centre: Centre, data: bytes, *, via: Via, unlimited: bool = False) -> Received:
@@ -98,12 +104,12 @@ def _sort(connection: sqlite3.Connection, centre: Centre, entries: Iterable[Entr
         batch = _Batch(log=log, entries={}, is_known=device is not None)
         if device is None or device["state"] != DeviceState.ACTIVE:
             batch.claims = _claims(group)
-        key = _key_of(centre, device, batch.claims)
-        if key is None:
-            received.foreign += len(group)
-            continue
-        _verify(connection, batch, group, key, received)
-        batches.append(batch)
+        if device is not None or any(code_of(connection, claim, centre.clock()) for claim in batch.claims):
+            _verify(connection, batch, group, _key_of(centre, device, batch.claims), received)
+        else:
+            received.foreign += len(group)  # Whoever knocks without a code costs us no work but the knock.
+        if device is not None or batch.claims:
+            batches.append(batch)
     return batches
 
 
@@ -118,9 +124,9 @@ def _claims(group: list[Entry]) -> list[Claim]:
     return found
 
 
-def _key_of(centre: Centre, device: sqlite3.Row | None, claims: list[Claim]) -> Ed25519PublicKey | None:
+def _key_of(centre: Centre, device: sqlite3.Row | None, claims: list[Claim]) -> Ed25519PublicKey:
     if device is None:
-        return Ed25519PublicKey.from_public_bytes(claims[0].sign) if claims else None
+        return Ed25519PublicKey.from_public_bytes(claims[0].sign)
     log = device["log"]
     if log not in centre.device_keys:
         centre.device_keys[log] = Ed25519PublicKey.from_public_bytes(device["sign"])
@@ -141,12 +147,13 @@ def _verify(
             if entry.kind == Kind.HEAD:
                 batch.head, batch.head_time_ms = read_device_head(entry), entry.time_ms
         except BadSignatureError:
-            received.unsigned += 1
+            batch.unsigned += 1
         except ProtocolError:
             received.malformed += 1
         else:
             if entry.kind not in TRANSIENT:
                 batch.entries[entry.id] = entry
+    received.unsigned += batch.unsigned
     places = [*stored, *((entry.seq, entry.id) for entry in batch.entries.values())]
     batch.newest = Position(*max(places)) if places else None
 
@@ -163,12 +170,11 @@ def _keep(centre: Centre, batches: list[_Batch], received: Received, via: Via, n
                 foreign += len(batch.entries)
             else:
                 stored += _keep_batch(connection, device, batch, via, now)
-        if len(batches) == 1 and received.unsigned:
-            devices.count_skipped(connection, batches[0].log, received.unsigned)
         return stored, foreign
 
-    received.stored, unknown = centre.write(keep)
-    received.foreign += unknown
+    if not all(batch.is_idle for batch in batches):
+        received.stored, unknown = centre.write(keep)
+        received.foreign += unknown
     received.known_log = any(batch.is_known for batch in batches)
     if received.stored:
         centre.stored.set()
@@ -187,7 +193,10 @@ def _keep_batch(connection: sqlite3.Connection, device: sqlite3.Row, batch: _Bat
     head = batch.head
     seen = HeadSeen(head.stands.id, batch.head_time_ms) if head is not None and via == "http" else None
     stored = store_entries(connection, device, new, head=seen, now=now)
-    if head is not None:
+    if batch.unsigned:
+        devices.count_skipped(connection, batch.log, batch.unsigned)
+    # A stick may be older than what the device said since.
+    if head is not None and (via == "http" or head.stands.seq >= device["stated_seq"]):
         have = bytes.fromhex(head.body.have) if head.body.have else None
         devices.set_contact(connection, batch.log, at=now, stated=head.stands, down_have=have)
     return stored

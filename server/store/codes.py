@@ -1,5 +1,6 @@
 """One-time enrolment codes, and logs that knock without one."""
 
+import hmac
 import sqlite3
 from typing import Final
 
@@ -40,7 +41,7 @@ def find_code(connection: sqlite3.Connection, *, sign: bytes, seal: bytes, mac: 
     )
     for row in rows:
         code = Code(*row)
-        if EnrolmentCode(secret=code.secret, fingerprint=b"").mac(sign, seal) == mac:
+        if hmac.compare_digest(EnrolmentCode(secret=code.secret, fingerprint=b"").mac(sign, seal), mac):
             return code
     return None
 

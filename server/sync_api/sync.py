@@ -11,7 +11,7 @@ from litestar.handlers.asgi_handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 
 from server.actions.receive_bundle import Received, receive_bundle
-from server.errors import StorageError, UnknownLogError
+from server.errors import BusyError, StorageError, UnknownLogError
 from server.store.centre import Centre
 from server.sync_api.replies import refuse, reply
 from server.sync_api.request_body import RequestBody, TooLargeError, content_type, read_body
@@ -37,19 +37,12 @@ class SyncApi:
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        settings = self._centre.settings
         if scope.get("method") != "POST":
             await refuse(send, 405, "method")
         elif content_type(scope) != _MEDIA_TYPE:
             await refuse(send, 415, "content-type")
-        elif self._in_work >= settings.max_syncs:
-            await refuse(send, 429, "busy", retry_after_s=settings.retry_after_s)
         else:
-            self._in_work += 1
-            try:
-                await self._exchange(scope, receive, send)
-            finally:
-                self._in_work -= 1
+            await self._exchange(scope, receive, send)
 
     async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
         settings = self._centre.settings
@@ -60,6 +53,8 @@ class SyncApi:
             await refuse(send, 413, "too-large", close=True)
         except NotABundleError as error:
             await refuse(send, 400, error.code)
+        except BusyError as error:
+            await refuse(send, 429, error.code, retry_after_s=settings.retry_after_s)
         except StorageError as error:
             _LOG.error("a bundle was refused: %s", error)
             await refuse(send, 503, error.code, retry_after_s=settings.retry_after_s)
@@ -67,8 +62,15 @@ class SyncApi:
             await _answer(send, body, received)
 
     async def _receive(self, body: RequestBody) -> Received:
-        work = partial(receive_bundle, self._centre, body.data, via="http")
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        # Counted once it is here: a slow upload keeps nobody out.
+        if self._in_work >= self._centre.settings.max_syncs:
+            raise BusyError("too many exchanges in work")
+        self._in_work += 1
+        try:
+            work = partial(receive_bundle, self._centre, body.data, via="http")
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        finally:
+            self._in_work -= 1
 
 
 async def _answer(send: Send, body: RequestBody, received: Received) -> None:
