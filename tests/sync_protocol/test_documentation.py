@@ -18,6 +18,8 @@ from sync_protocol import (
     entry,
     exchange,
     packing,
+    receipt,
+    seal,
     server_session,
     strict_json,
 )
