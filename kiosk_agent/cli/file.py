@@ -3,9 +3,11 @@
 import json
 import secrets
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from threading import Lock, Timer
 from typing import IO, Any, Final
 
 import click
@@ -13,10 +15,15 @@ import msgspec
 
 from kiosk_agent.access import Access, GoneError, access
 from kiosk_agent.cli.group import data_option, fail
+from kiosk_agent.control import Control
 from kiosk_agent.errors import IntakeError, NotSavedError
 from kiosk_agent.intake.lines import MAX_LINE, Answer
 
 _TRIES: Final = 3
+_IDLE_S: Final = 0.3
+_HOLD_S: Final = 2.0
+_GIVE_WAY_S: Final = 0.2
+"""Longer than the pause between two tries of an agent that waits for the folder."""
 
 
 @click.command()
@@ -47,30 +54,43 @@ def file(data: Path, source: str) -> None:
 
 
 class Clerk:
-    """Files line after line, and goes on by the other way where a running agent ends or starts meanwhile."""
+    """Files line after line, and goes on by the other way where a running agent ends or starts meanwhile.
+
+    Without a running agent it holds the data folder itself. Then it lets go of it when no line comes for a moment, and
+    for a moment now and then when lines come without end: else no agent could start again as long as a script files.
+    """
 
     def __init__(self, data: Path) -> None:
         self._data = data
         self._way: AbstractContextManager[Access] | None = None
         self._access: Access | None = None
+        self._held_since_s = 0.0
+        self._busy = Lock()
+        self._idle = Timer(_IDLE_S, self.close)
         self.has_failed = False
 
     def close(self) -> None:
         """Let go of the data."""
-        way, self._way, self._access = self._way, None, None
-        if way is not None:
-            way.__exit__(None, None, None)
+        self._idle.cancel()
+        with self._busy:
+            self._let_go()
 
     def take(self, number: int, line: bytes) -> None:
         """File a line and say what it became."""
+        self._idle.cancel()
         said: dict[str, Any]
         try:
-            said = msgspec.to_builtins(self._file(line))
+            with self._busy:
+                said = msgspec.to_builtins(self._file(line))
         except (IntakeError, NotSavedError) as error:
             self.has_failed = True
             said = {"line": number, "error": str(error)}
         click.echo(json.dumps(said))
         sys.stdout.flush()
+        if isinstance(self._access, Control):
+            self._idle = Timer(_IDLE_S, self.close)
+            self._idle.daemon = True
+            self._idle.start()
 
     def _file(self, line: bytes) -> Answer:
         ref = secrets.token_bytes(16)  # The same for each try, so that a line is filed once.
@@ -78,16 +98,25 @@ class Clerk:
             try:
                 return self._reached().file(line, ref)
             except GoneError:
-                self.close()
+                self._let_go()
                 if not left:
                     raise
         raise AssertionError("the last try returns or raises")
 
     def _reached(self) -> Access:
+        if isinstance(self._access, Control) and time.monotonic() - self._held_since_s > _HOLD_S:
+            self._let_go()
+            time.sleep(_GIVE_WAY_S)
         if self._access is None:
             self._way = access(self._data)
             self._access = self._way.__enter__()
+            self._held_since_s = time.monotonic()
         return self._access
+
+    def _let_go(self) -> None:
+        way, self._way, self._access = self._way, None, None
+        if way is not None:
+            way.__exit__(None, None, None)
 
 
 def read_lines(source: IO[bytes]) -> Iterator[bytes]:
