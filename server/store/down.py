@@ -40,6 +40,9 @@ def append_down(
             "raw": entry.raw,
         },
     )
+    connection.execute(
+        "update device set down_head = :id where log = :device", {"device": device["log"], "id": entry.id}
+    )
     return entry
 
 

@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, Final
 
+from server.store.troubles import set_meta
+
 DOMAIN: Final = b"kasih event v1\n"
 FIRST: Final = bytes(32)
+EVENT_HEAD: Final = "event_head"
+"""In `meta`: the hash of the newest event, so that missing rows at the end show too."""
 
 
 def append_event(
@@ -35,6 +39,7 @@ def append_event(
         " values (:n, :at, :case_id, :type, :actor, :data, :hash)",
         {"n": number, "at": at, "case_id": case_id, "type": type, "actor": actor, "data": text, "hash": chained},
     )
+    set_meta(connection, EVENT_HEAD, chained.hex())
     return int(number)
 
 

@@ -2,17 +2,23 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from hashlib import sha256
+from typing import Any, Final
 
 from msgspec import Struct
 
+from server.store.troubles import set_meta
 from sync_protocol.entry import Entry
 from sync_protocol.exchange import Position
 
+NO_LINK: Final = bytes(32)
+LEDGER_HEAD: Final = "ledger_head"
+"""In `meta`: the link of the newest arrival, so that missing rows at the end show too."""
+_LINK_DOMAIN = b"kasih arrival v1\n"
 _CHUNK: Final = 400  # SQLite before 3.32 takes 999 parameters.
 _INSERT = (
-    "insert into entry (id, log, seq, prev, kind, rooted, quarantined, received_at, offset_ms, not_before, raw)"
-    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "insert into entry (id, log, seq, prev, kind, rooted, quarantined, received_at, offset_ms, not_before, raw,"
+    " link) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -69,9 +75,22 @@ def stored_seqs(connection: sqlite3.Connection, log: bytes, low: int, high: int)
     return {row[0] for row in rows}
 
 
-def insert_entries(connection: sqlite3.Connection, rows: Iterable[tuple[object, ...]]) -> None:
+def insert_entries(connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> None:
     """Store entries: id, log, seq, prev, kind, rooted, quarantined, received_at, offset_ms, not_before, raw."""
-    connection.executemany(_INSERT, rows)
+    last = connection.execute("select link from entry order by n desc limit 1").fetchone()
+    link = last[0] if last else NO_LINK
+    linked = []
+    for row in rows:
+        link = arrival_link(link, row[0], *row[7:10])
+        linked.append((*row, link))
+    connection.executemany(_INSERT, linked)
+    set_meta(connection, LEDGER_HEAD, link.hex())
+
+
+def arrival_link(before: bytes, entry_id: bytes, received_at: int, offset_ms: int | None, not_before: int) -> bytes:
+    """Chain an arrival to those before it: a row that was left out, slipped in, moved or given another time shows."""
+    noted = f"{received_at} {offset_ms} {not_before}".encode()
+    return sha256(b"".join((_LINK_DOMAIN, before, entry_id, noted))).digest()
 
 
 def children(connection: sqlite3.Connection, log: bytes, parent: Position) -> list[sqlite3.Row]:

@@ -26,6 +26,7 @@ _FIRST = (
         rooted_id blob,
         safe_id blob,
         down_have blob,
+        down_head blob,
         clock_offset_ms integer,
         http_head_at integer not null default 0,
         http_head_id blob,
@@ -62,6 +63,7 @@ _FIRST = (
     ) strict
     """,
     # The ledger: every validly signed entry of an enrolled device, as received, once. The truth.
+    # `link` chains the arrivals: SHA-256 over the link before, the id and what was noted at arrival.
     # `offset_ms` (null: unknown) and `not_before` are what was known at arrival of the writer's clock (protocol,
     # section 7), kept so that the fold follows from this table alone.
     """
@@ -77,7 +79,8 @@ _FIRST = (
         received_at integer not null,
         offset_ms integer,
         not_before integer not null default 0,
-        raw blob not null
+        raw blob not null,
+        link blob not null
     ) strict
     """,
     "create index entry_log_seq on entry (log, seq)",
@@ -195,7 +198,7 @@ _FIRST = (
         n integer primary key, made_at integer not null, upto integer not null, sha256 text not null
     ) strict
     """,
-    # folded: how far the fold has come in entry.n; centre: name of the city; and the like.
+    # folded: how far the fold has come in entry.n; ledger_head, event_head: where these chains end; and the like.
     "create table meta (key text primary key, value text not null) strict",
 )
 
