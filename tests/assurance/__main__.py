@@ -32,6 +32,8 @@ class Tier(Struct, frozen=True):
 
 
 TIERS = {
+    "simulation": Tier(2_000, "tests.simulation.run:run", seeds=True),
+    "bugs": Tier(200, "tests.simulation.run:plant_each"),
     "power": Tier(1_000, "tests.faults.power_tier:assure"),
 }
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from unittest.mock import patch
 
 import server.actions.receive_bundle as receiving
+import server.actions.store_entries as storing
 from kiosk_agent.store import Store
 from kiosk_agent.store.view import StoreView
 from server.store import holes, ledger
@@ -30,7 +31,7 @@ def _cursor_kept_by_the_client() -> AbstractContextManager[Any]:
 
 
 def _unique_device_and_seq() -> AbstractContextManager[Any]:
-    real = receiving.store_entries
+    real = storing.store_entries
 
     def store_entries(connection: Any, device: Any, entries: Iterable[Any], **options: Any) -> int:
         taken = ledger.stored_seqs(connection, device["log"], 0, 2**32)
@@ -85,7 +86,7 @@ def _rot_not_reported() -> AbstractContextManager[Any]:
 
 
 def _rotted_tombstone_not_repeated() -> AbstractContextManager[Any]:
-    return patch.object(StoreView, "is_reported_lost", lambda self, entry_id: _was_ever_lost(self, entry_id))
+    return patch.object(StoreView, "is_reported_lost", _was_ever_lost)
 
 
 def _was_ever_lost(view: StoreView, entry_id: bytes) -> bool:

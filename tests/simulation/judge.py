@@ -28,7 +28,10 @@ def judge(world: World) -> None:
     for kiosk in world.kiosks:
         _hold(kiosk.holds_down_log(), "a kiosk misses entries of the centre's log")
         open_wants = [entry_id for entry_id in world.centre.missing() if kiosk.store.own(entry_id) is not None]
-        _hold(not open_wants, f"{len(open_wants)} entries wanted of a kiosk that neither sends them nor says they are lost")
+        _hold(
+            not open_wants,
+            f"{len(open_wants)} entries wanted of a kiosk that neither sends them nor says they are lost",
+        )
     faults = list(world.centre.chain_faults())
     _hold(not faults, f"the ledger's marks are wrong: {faults[:3]}")
 

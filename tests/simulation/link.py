@@ -12,7 +12,9 @@ Deliver = Callable[[bytes], bytes | None]
 class BadLink:
     """What one exchange goes through; `badness` gives 0 for a perfect link, 1 for the worst."""
 
-    def __init__(self, random: Random, deliver: Deliver, badness: Callable[[], float], foreign: Callable[[bytes], bytes | None]) -> None:
+    def __init__(
+        self, random: Random, deliver: Deliver, badness: Callable[[], float], foreign: Callable[[bytes], bytes | None]
+    ) -> None:
         self._random = random
         self._deliver = deliver
         self._badness = badness
@@ -38,6 +40,9 @@ class BadLink:
                 self._foreign_reply,
             )
         )(bundle)
+
+    def close(self) -> None:
+        """Nothing is kept open."""
 
     def flush(self) -> None:
         """What was held back arrives after all, out of order."""

@@ -1,6 +1,7 @@
 """A founded centre, a foreign one and enrolled kiosks, made once from fixed keys and copied for every seed."""
 
 import os
+import socket
 from hashlib import sha256
 from pathlib import Path
 from unittest.mock import patch
@@ -54,9 +55,10 @@ def make_template(folder: Path) -> None:
             found_centre(folder / name, clock=lambda: then.now_ms)
         centre = Centre(folder / "centre", then)
         codes = [issue_code(centre.centre, UNIT, actor="simulation") for _ in range(KIOSKS)]
-    for number, code in enumerate(codes):
-        kiosk = Kiosk(folder / f"kiosk-{number}", then)
-        kiosk.enrol(code, _Direct(centre))
-        kiosk.close()
+    with patch.object(socket, "gethostname", lambda: "kios"):
+        for number, code in enumerate(codes):
+            kiosk = Kiosk(folder / f"kiosk-{number}", then)
+            kiosk.enrol(code, _Direct(centre))
+            kiosk.close()
     centre.close()
     Centre(folder / "foreign", then).close()

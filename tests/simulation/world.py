@@ -72,8 +72,10 @@ class World:
 
     def close(self) -> None:
         """Let go of all files."""
-        for place in (*self.kiosks, self.centre, self.foreign):
-            place.close()
+        for kiosk in self.kiosks:
+            kiosk.close()
+        self.centre.close()
+        self.foreign.close()
 
     def file(self) -> None:
         """A resident presses KIRIM."""
@@ -95,7 +97,9 @@ class World:
     def jump_clock(self) -> None:
         """A CMOS battery is dead, or somebody sets the clock."""
         kiosk = self._some_kiosk()
-        kiosk.clock_error_ms = self.random.choice((0, -self.now_ms, -20 * 365 * DAY_MS, 10 * 365 * DAY_MS, DAY_MS // 24))
+        kiosk.clock_error_ms = self.random.choice(
+            (0, -self.now_ms, -20 * 365 * DAY_MS, 10 * 365 * DAY_MS, DAY_MS // 24)
+        )
 
     def write_stick(self) -> None:
         """A kiosk or the centre writes a USB file."""
@@ -154,7 +158,8 @@ class World:
 
     def crash(self) -> None:
         """A process ends without a word and starts again."""
-        self.random.choice([*self.kiosks, self.centre]).reopen()
+        place: Kiosk | Centre = self.random.choice([*self.kiosks, self.centre])
+        place.reopen()
 
     def _some_kiosk(self) -> Kiosk:
         return self.random.choice(self.kiosks)
