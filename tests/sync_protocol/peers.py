@@ -44,19 +44,28 @@ class Log:
         ordered = sorted(self.entries.values(), key=lambda entry: (entry.seq, entry.id))
         return (self.held(entry) for entry in ordered if entry.seq > seq)
 
-    def rooted(self, gone: set[bytes] | frozenset[bytes] = frozenset()) -> list[Entry]:
-        """Those whose chain to seq 1 is complete, the oldest first; an id in `gone` counts as held."""
-        found: set[bytes] = {NO_PREV, *gone}
-        listed = []
-        for entry in sorted(self.entries.values(), key=lambda entry: (entry.seq, entry.id)):
-            if entry.prev in found:
-                found.add(entry.id)
-                listed.append(entry)
-        return listed
+    def lost(self) -> list[Lost]:
+        """What the writer has reported lost and nobody has sent."""
+        bodies = [decode_body(Kind.LOST, unpack(one.body)) for one in self.entries.values() if one.kind == Kind.LOST]
+        return [body for body in bodies if isinstance(body, Lost) and bytes.fromhex(body.id) not in self.entries]
 
-    def missing(self, gone: set[bytes] | frozenset[bytes] = frozenset()) -> list[bytes]:
-        parents = {entry.prev for entry in self.entries.values()}
-        return sorted(parents - self.entries.keys() - gone - {NO_PREV})
+    def rooted(self) -> list[Entry]:
+        """Those whose chain to seq 1 is complete, the oldest first; what was reported lost counts as held."""
+        links: list[tuple[int, bytes, bytes]] = [(one.seq, one.id, one.prev) for one in self.entries.values()]
+        links += [(one.seq, bytes.fromhex(one.id), bytes.fromhex(one.prev)) for one in self.lost()]
+        found = {NO_PREV}
+        for _, entry_id, prev in sorted(links):
+            if prev in found:
+                found.add(entry_id)
+        listed = [entry for entry in self.entries.values() if entry.id in found]
+        return sorted(listed, key=lambda entry: (entry.seq, entry.id))
+
+    def missing(self) -> list[bytes]:
+        """Parents that are not held, and what was reported lost: another disk may have it."""
+        wanted = {entry.prev for entry in self.entries.values()}
+        for one in self.lost():
+            wanted |= {bytes.fromhex(one.id), bytes.fromhex(one.prev)}
+        return sorted(wanted - self.entries.keys() - {NO_PREV})
 
 
 class Kiosk:
@@ -149,7 +158,6 @@ class Centre:
         self.key, self.server_log = device.signer.public_key(), device.server_log
         self.head: Position | None = None
         self.state = DeviceState.ACTIVE
-        self.lost: set[bytes] = set()
         self.turns: list[int] = []
         self.regressed = False
 
@@ -184,10 +192,6 @@ class Centre:
                 device = read_device_head(entry)
                 continue
             self.up.add(entry)
-            if entry.kind == Kind.LOST:
-                lost = decode_body(Kind.LOST, unpack(entry.body))
-                assert isinstance(lost, Lost)
-                self.lost.add(bytes.fromhex(lost.id))
             newest = max(newest or entry, entry, key=lambda one: (one.seq, one.id))
         if device is None:
             return None
@@ -207,12 +211,12 @@ class Centre:
         return entry_id in self.up.entries
 
     def newest_rooted(self) -> bytes | None:
-        rooted = self.up.rooted(self.lost)
+        rooted = self.up.rooted()
         return rooted[-1].id if rooted else None
 
     def missing(self, limit: int, turn: int) -> list[bytes]:
         self.turns.append(turn)
-        return self.up.missing(self.lost)[:limit]
+        return self.up.missing()[:limit]
 
     def safe(self) -> bytes | None:
         return None
