@@ -158,8 +158,8 @@ class World:
 
     def crash(self) -> None:
         """A process ends without a word and starts again."""
-        place: Kiosk | Centre = self.random.choice([*self.kiosks, self.centre])
-        place.reopen()
+        places: list[Kiosk | Centre] = [*self.kiosks, self.centre]
+        self.random.choice(places).reopen()
 
     def _some_kiosk(self) -> Kiosk:
         return self.random.choice(self.kiosks)
