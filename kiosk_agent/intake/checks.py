@@ -72,9 +72,7 @@ def check_text(text: str) -> str:
     if _UNTELLING.fullmatch(text):
         raise MissingError("Isi laporan masih kosong.", "text")
     if len(text) > MAX_TEXT:
-        raise TooLongError(
-            f"Isi laporan paling panjang {MAX_TEXT:,} huruf, ini {len(text):,}.".replace(",", "."), "text"
-        )
+        raise TooLongError(f"Isi laporan paling panjang {_number(MAX_TEXT)} huruf, ini {_number(len(text))}.", "text")
     return text
 
 
@@ -139,6 +137,10 @@ def _check_codes(form: Form, master: Master) -> None:
         raise UnknownCodeError(f"Unit {shown(form.accused)} tidak dikenal.", "accused")
     if form.channel not in _CHANNELS:
         raise UnknownCodeError(f"Saluran {shown(form.channel)} tidak dikenal.", "channel")
+
+
+def _number(count: int) -> str:
+    return f"{count:,}".replace(",", ".")
 
 
 def shown(value: str) -> str:

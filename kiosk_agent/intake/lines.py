@@ -1,5 +1,6 @@
 """Reports as JSON lines, for scripts: one object a line, its fields named as in `kasih-kiosk file --help`."""
 
+import json
 import re
 from typing import Final
 
@@ -21,6 +22,12 @@ MAX_LINE: Final = 262_144
 _FIELD_NAMES: Final = {"accused": "accused_unit"}
 _TYPES: Final = {"str": "teks", "bool": "true atau false", "int": "bilangan bulat", "object": "objek {…}"}
 _PATH: Final = re.compile(r"`\$\.?([^`]*)`$")
+_NO_JSON: Final = "baris ini bukan JSON yang benar"
+_REASONS: Final = {
+    "NUL": "baris ini memuat karakter NUL atau setengah karakter Unicode",
+    "duplicate keys": "baris ini memuat kolom yang sama dua kali",
+    "nested deeper": "baris ini memuat terlalu banyak tingkat",
+}
 _MISSING: Final = re.compile(r"missing required field `([^`]*)`")
 _UNKNOWN: Final = re.compile(r"contains unknown field `([^`]*)`")
 _EXPECTED: Final = re.compile(r"Expected `([^`|]*)")
@@ -105,15 +112,10 @@ def _json_error(data: bytes, reason: str) -> IntakeError:
     """Say what is wrong with a line that our rules for JSON refuse; of a bad character, in which field."""
     if reason.startswith("NUL"):
         try:
-            check_line(msgspec.json.decode(data, type=dict[str, object]))
+            check_line(json.loads(data))
         except IntakeError as error:
             return error
-        except msgspec.MsgspecError:
-            pass  # said below
-        return LineError("baris memuat karakter NUL atau setengah karakter Unicode")
-    reasons = {"duplicate keys": "kolom yang sama tertulis dua kali", "nested deeper": "terlalu banyak tingkat"}
-    known = next((says for start, says in reasons.items() if reason.startswith(start)), "bukan JSON yang benar")
-    return LineError(f"baris ini {known}" if known.startswith("bukan") else f"baris ini salah: {known}")
+    return LineError(next((says for start, says in _REASONS.items() if reason.startswith(start)), _NO_JSON))
 
 
 def check_line(fields: dict[str, object]) -> None:

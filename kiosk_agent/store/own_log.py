@@ -82,15 +82,18 @@ def mark_lost(connection: sqlite3.Connection, entry_id: bytes, seq: int) -> None
 
 
 def mend(connection: sqlite3.Connection, is_mine: IsMine) -> None:
-    """Put right ids, links and digests that have rotted beside sound entries, and the index over them."""
-    for seq, _ in connection.execute("select seq, id from own").fetchall():
+    """Build the index anew, and put right ids, links and digests that have rotted beside sound entries."""
+    connection.execute("reindex own")  # First: no row can be changed while the index does not fit it.
+    for seq, entry_id, prev, stored_digest in connection.execute("select seq, id, prev, digest from own").fetchall():
         held = by_seq(connection, seq, is_mine)
-        if held is not None and held.raw is not None:
+        if held is None or held.raw is None:
+            continue
+        right = (held.id, held.prev, digest(held.id, held.raw))
+        if right != (entry_id, prev, stored_digest):
             connection.execute(
                 "update own set id = :id, prev = :prev, digest = :digest where seq = :seq",
-                {"id": held.id, "prev": held.prev, "digest": digest(held.id, held.raw), "seq": seq},
+                {"id": right[0], "prev": right[1], "digest": right[2], "seq": seq},
             )
-    connection.execute("reindex own")
 
 
 def queue(connection: sqlite3.Connection, received: int) -> tuple[int, int]:

@@ -17,9 +17,8 @@ from kiosk_agent.errors import (
     StrangeReplyError,
 )
 from kiosk_agent.store import Store, facts
-from kiosk_agent.store.pinned import Pinned
 from kiosk_agent.sync.transport import Transport
-from kiosk_agent.sync.trust import pin_first, read_trusted
+from kiosk_agent.sync.trust import pinned_of, read_trusted
 from sync_protocol.agent_session import FIRST_BUDGET, AgentSession
 from sync_protocol.bundle import LENGTH_SIZE, MAGIC
 from sync_protocol.errors import ProtocolError
@@ -121,14 +120,10 @@ class Engine:
         return False
 
     def _settle(self, session: AgentSession, data: bytes, outcome: Outcome) -> bool:
-        pinned = self._store.pinned or self._first_pin(data)
-        reply, pinned = read_trusted(data, pinned)
+        reply, pinned = read_trusted(data, pinned_of(self._store, data))
         stored = self._store.take(reply, pinned)
         outcome.received += stored
         return session.settle(reply, stored=stored)
-
-    def _first_pin(self, data: bytes) -> Pinned:
-        return pin_first(data, self._store.device.log, self._store.fact(facts.FINGERPRINT) or b"")
 
     def _remember(self, error: str) -> None:
         try:

@@ -13,10 +13,11 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from kiosk_agent.errors import CodeSpentError, OtherCentreError
+from kiosk_agent.store import Store, facts
 from kiosk_agent.store.pinned import Pinned, PinnedKey
 from sync_protocol.agent_session import Reply, StatedHead, read_stated
 from sync_protocol.bodies import Keys, decode_body
-from sync_protocol.bundle import read_bundle
+from sync_protocol.bundle import read_bundle, write_bundle
 from sync_protocol.entry import Entry, verify_entry
 from sync_protocol.errors import BadSignatureError, NoHeadError, ProtocolError
 from sync_protocol.keys import EnrolmentCode, server_log, sign_key
@@ -45,12 +46,26 @@ def pin_first(data: bytes, device: bytes, fingerprint: bytes) -> Pinned:
         if not EnrolmentCode(secret=b"", fingerprint=fingerprint).matches(sign):
             strangers = True
         elif entry.log == server_log(sign, device) and _is_signed(entry, keys.sign):
-            return Pinned(log=entry.log.hex(), keys=[PinnedKey(sign=keys.sign)])
+            return _succeed(entries, Pinned(log=entry.log.hex(), keys=[PinnedKey(sign=keys.sign)]))
     if strangers:
         raise OtherCentreError("Yang menjawab bukan pusat yang mencetak kode pendaftaran ini.")
     if any(entry.kind == Kind.HEAD for entry in entries):
         raise CodeSpentError(CODE_SPENT)
     raise NoHeadError("the reply brings no keys of a server")
+
+
+def pinned_of(store: Store, data: bytes) -> Pinned:
+    """Whom the kiosk believes already, else whom this reply brings.
+
+    Raises:
+        NotABundleError, NoHeadError, OtherCentreError, CodeSpentError: as for `pin_first`.
+    """
+    pinned = store.pinned
+    if pinned is not None:
+        return pinned
+    device, fingerprint = store.device.log, store.fact(facts.FINGERPRINT) or b""
+    stored = store.in_force(Kind.KEYS)  # Some are there where only the note of them has rotted.
+    return pin_first(write_bundle(entry.raw for entry in stored) if stored else data, device, fingerprint)
 
 
 def read_trusted(data: bytes, pinned: Pinned) -> tuple[Reply, Pinned]:
@@ -92,7 +107,7 @@ def _succeed(entries: list[Entry], pinned: Pinned) -> Pinned:
     for entry, keys in sorted(_keys_entries(entries), key=lambda pair: pair[0].seq):
         newest = pinned.keys[-1]
         is_new = keys.sign not in {key.sign for key in pinned.keys}
-        if is_new and entry.seq > newest.since_seq and _is_signed(entry, newest.sign):
+        if is_new and entry.seq >= newest.since_seq and _is_signed(entry, newest.sign):
             successor = PinnedKey(sign=keys.sign, since_seq=entry.seq + 1)
             pinned = Pinned(log=pinned.log, keys=[*pinned.keys, successor])
     return pinned

@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from kiosk_agent.clock import Clock
 from kiosk_agent.errors import EnrolError, StickError
-from kiosk_agent.store import Store, facts
+from kiosk_agent.store import Store
 from kiosk_agent.sync.engine import count_frames, open_session
-from kiosk_agent.sync.trust import pin_first, read_trusted
+from kiosk_agent.sync.trust import pinned_of, read_trusted
 from sync_protocol.bundle import read_bundle
 from sync_protocol.errors import NoHeadError, NotABundleError, ProtocolError
 
@@ -75,8 +75,7 @@ def import_bundle(store: Store, data: bytes) -> Imported:
     before = store.received_seq()
     try:
         _, reader = read_bundle(data)
-        pinned = store.pinned or pin_first(data, store.device.log, store.fact(facts.FINGERPRINT) or b"")
-        reply, pinned = read_trusted(data, pinned)
+        reply, pinned = read_trusted(data, pinned_of(store, data))
     except NotABundleError:
         raise StickError("Berkas ini bukan berkas Kasih. Tidak ada yang disimpan.") from None
     except (NoHeadError, EnrolError):

@@ -1,0 +1,110 @@
+"""Reports as JSON lines: what is taken, and what is said of a line that is none."""
+
+import json
+from typing import Any
+
+import pytest
+
+from kiosk_agent.control import Control
+from kiosk_agent.errors import IntakeError, NotReadyError
+from kiosk_agent.intake.lines import MAX_LINE, file_line
+from kiosk_agent.kiosk import Kiosk
+from sync_protocol.vocabulary import Identity
+from tests.kiosk_agent.server_peer import Peer
+
+REF = bytes(range(16))
+
+
+def line(**fields: Any) -> bytes:
+    usual = {"text": "Air mati", "category": "AIR", "kelurahan": "Namosain"}
+    return json.dumps({key: value for key, value in {**usual, **fields}.items() if value != "-"}).encode()
+
+
+def test_every_field_of_a_line_arrives(control: Control, peer: Peer) -> None:
+    given = line(
+        kelurahan="nbs",
+        category="air",
+        place="RT 03",
+        identity="anonymous",
+        name="Ina",
+        phone="0812345678",
+        sms_ok=True,
+        accused_unit="KEL-53.71.01.1001",
+        channel="surat",
+    )
+    answer = file_line(control.kiosk.intake, given, REF)
+    control.sync()
+    (got,) = peer.complaints()
+    assert (got.kelurahan, got.category, got.place, got.identity) == (
+        "53.71.01.1002",
+        "AIR",
+        "RT 03",
+        Identity.ANONYMOUS,
+    )
+    assert (got.name, got.phone, got.sms_ok) == ("Ina", "+62812345678", True)
+    assert (got.accused, got.channel, got.pin) == ("KEL-53.71.01.1001", "surat", answer.pin)
+    assert answer.entry in {entry_id.hex() for entry_id in peer.up}
+
+
+def test_null_means_that_an_optional_field_is_not_given(control: Control, peer: Peer) -> None:
+    optional = ("place", "identity", "name", "phone", "sms_ok", "accused_unit", "channel", "ref")
+    file_line(control.kiosk.intake, line(**dict.fromkeys(optional)), REF)
+    control.sync()
+    assert peer.complaints()[0].identity is Identity.UNNAMED
+
+
+def test_the_same_ref_is_one_report_whatever_form_the_ref_has(kiosk: Kiosk) -> None:
+    for ref in ("00112233445566778899aabbccddeeff", "buku 3, baris 17", "é"):
+        first = file_line(kiosk.intake, line(ref=ref), bytes(16))
+        assert file_line(kiosk.intake, line(ref=ref), REF) == first
+    assert kiosk.store.complaints() == 3
+
+
+def test_a_ref_that_can_be_guessed_does_not_give_the_pin_away(kiosk: Kiosk) -> None:
+    assert kiosk.intake.ref_of("1") != kiosk.intake.ref_of("2")
+    assert len(kiosk.intake.ref_of("1")) == 16
+    assert b"1" not in kiosk.intake.ref_of("1")[:1] or kiosk.intake.ref_of("1") != b"1".ljust(16, b"\0")
+
+
+BAD: list[tuple[bytes, str]] = [
+    (b"", "bukan JSON"),
+    (b"{", "bukan JSON"),
+    (b"[]", "harus objek"),
+    (b"7", "harus objek"),
+    (b'{"text":"a"', "bukan JSON"),
+    (line() + b"x", "bukan JSON"),
+    (b'{"text":"\xff"}', "bukan UTF-8 (byte ke-10)"),
+    (line(text="-"), "text: wajib diisi"),
+    (line(category="-"), "category: wajib diisi"),
+    (line(text=5), "text: harus teks"),
+    (line(sms_ok="ya"), "sms_ok: harus true atau false"),
+    (line(identitas="secret"), "“identitas”: kolom ini tidak dikenal"),
+    (line(text=""), "text: Isi laporan masih kosong."),
+    (line(text="x" * 4_001), "text: Isi laporan paling panjang 4.000 huruf, ini 4.001."),
+    (line(text="a\0b"), "text: isinya memuat karakter NUL"),
+    (line(name="\ud800"), "name: isinya memuat karakter rusak"),
+    (line(kelurahan="Namosein"), "kelurahan: Kelurahan “Namosein” tidak dikenal. Maksudnya Namosain?"),
+    (line(category="XXX"), "category: Kategori “XXX” tidak dikenal."),
+    (line(accused_unit="KEL-9"), "accused_unit: Unit “KEL-9” tidak dikenal."),
+    (line(channel="fax"), "channel: Saluran “fax” tidak dikenal."),
+    (line(identity="rahasia"), "identity: “rahasia” tidak dikenal"),
+    (line(phone="abc"), "phone: Nomor telepon"),
+    (b'{"text":"a","text":"b","category":"AIR","kelurahan":"Namosain"}', "kolom yang sama dua kali"),
+    (b"[" * 40, "terlalu banyak tingkat"),
+    (b'{"text":' + b"9" * 30 + b"}", "bukan JSON yang benar"),
+    (b'{"text":"' + b"x" * MAX_LINE + b'"}', "terlalu panjang"),
+]
+
+
+@pytest.mark.parametrize(("given", "says"), BAD, ids=[says[:30] for _, says in BAD])
+def test_a_bad_line_is_told_in_one_sentence_that_names_the_field(kiosk: Kiosk, given: bytes, says: str) -> None:
+    with pytest.raises(IntakeError) as caught:
+        file_line(kiosk.intake, given, REF)
+    assert says in str(caught.value)
+    assert str(caught.value).isprintable()
+    assert kiosk.store.complaints() == 0
+
+
+def test_a_line_cannot_be_filed_before_the_centre_s_data_are_here(fresh: Kiosk) -> None:
+    with pytest.raises(NotReadyError):
+        file_line(fresh.intake, line(), REF)

@@ -1,0 +1,140 @@
+"""Sticks: there and back without a network, and what is worth keeping of a damaged file."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kiosk_agent.control import Control
+from kiosk_agent.errors import StickError
+from kiosk_agent.intake import Form
+from kiosk_agent.sync.usb import read_file, reply_in, write_file
+from sync_protocol.bodies import Config
+from sync_protocol.kinds import Kind
+from tests.kiosk_agent.conftest import START_MS, Ticker
+from tests.kiosk_agent.server_peer import Peer
+
+
+def there(control: Control, peer: Peer) -> bytes:
+    reply = peer.receive(control.export().bundle, unlimited=True)
+    assert reply is not None
+    return reply
+
+
+def test_a_stick_carries_everything_there_and_the_receipt_back(
+    control: Control, peer: Peer, form: Callable[..., Form]
+) -> None:
+    filed = [control.kiosk.intake.file(form(text="panjang " * 400)).entry_id for _ in range(5)]
+    reply = there(control, peer)
+    assert control.status().queue == 5, "a stick that has left is no receipt"
+    imported = control.import_(reply)
+    assert (imported.accepted, imported.pending, imported.skipped, imported.rest) == (5, 0, 0, 0)
+    assert [entry.id for entry in peer.of(Kind.COMPLAINT)] == filed
+    assert control.status().queue == 0
+
+
+def test_the_same_stick_twice_is_harmless(control: Control, peer: Peer, form: Callable[..., Form]) -> None:
+    control.kiosk.intake.file(form())
+    first = there(control, peer)
+    assert there(control, peer)
+    control.import_(first)
+    again = control.import_(first)
+    assert (again.received, again.accepted) == (0, 0)
+    assert len(peer.complaints()) == 1
+
+
+def test_a_centre_that_has_forgotten_the_kiosk_knows_it_again_by_the_stick_alone(
+    control: Control, peer: Peer, form: Callable[..., Form]
+) -> None:
+    control.sync()
+    peer.device = None
+    peer.up, peer.down_log, peer.spent = {}, [], set()
+    control.kiosk.intake.file(form())
+    there(control, peer)
+    assert peer.device is not None
+    assert len(peer.complaints()) == 1
+
+
+def test_of_a_cut_file_the_whole_entries_are_kept(control: Control, peer: Peer) -> None:
+    for number in range(4):
+        peer.say(Kind.CONFIG, Config(unit=f"U{number}"))
+    reply = there(control, peer)
+    imported = control.import_(reply[:-10])
+    assert imported.received == 3
+    assert imported.rest > 0
+    assert control.status().unit == "U2"
+    assert control.import_(reply).received == 1
+    assert control.status().unit == "U3"
+
+
+def test_every_cut_of_a_file_keeps_what_is_whole_or_says_that_it_is_nothing(control: Control, peer: Peer) -> None:
+    peer.say(Kind.CONFIG, Config(unit="BARU"))
+    reply = there(control, peer)
+    for size in range(0, len(reply), 7):
+        try:
+            imported = control.import_(reply[:size])
+        except StickError:
+            assert size < 250, "from its HEAD on, a file is of use"
+        else:
+            assert imported.received == 0
+    assert control.import_(reply).received == 1
+
+
+@pytest.mark.parametrize("given", [b"", b"KAS", b"PK\x03\x04", b"KASIH1\r\n", b"KASIH1\r\n" + b"\xff" * 500])
+def test_what_is_no_file_of_ours_changes_nothing(control: Control, given: bytes) -> None:
+    before = control.status()
+    with pytest.raises(StickError, match="Tidak ada yang disimpan"):
+        control.import_(given)
+    assert control.status() == before
+
+
+def test_a_reply_for_another_kiosk_is_not_taken(control: Control, peer: Peer) -> None:
+    stranger = Peer(lambda: START_MS)
+    stranger.device, stranger.device_key = peer.device, peer.device_key
+    with pytest.raises(StickError, match="untuk kios ini"):
+        control.import_(there(control, stranger))
+
+
+def test_an_old_stick_does_not_set_the_clock(control: Control, peer: Peer, clock: Ticker) -> None:
+    control.sync()
+    reply = there(control, peer)
+    clock.pass_(7 * 86_400)
+    control.import_(reply)
+    assert control.status().clock_offset_ms == 0
+
+
+def test_a_written_file_is_whole_and_alone(tmp_path: Path) -> None:
+    target = tmp_path / "a.kasih"
+    target.write_bytes(b"old")
+    write_file(target, b"new")
+    assert target.read_bytes() == b"new"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.kasih"]
+
+
+def test_a_stick_that_cannot_be_written_keeps_its_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "a.kasih"
+    target.write_bytes(b"old")
+
+    def fails(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fails)
+    with pytest.raises(StickError, match="tidak bisa ditulis"):
+        write_file(target, b"new")
+    monkeypatch.undo()
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]
+    with pytest.raises(StickError):
+        write_file(tmp_path / "missing" / "a.kasih", b"new")
+
+
+def test_in_a_folder_the_newest_reply_is_meant(tmp_path: Path) -> None:
+    with pytest.raises(StickError, match="tidak ada berkas balasan"):
+        reply_in(tmp_path)
+    for age, name in ((20, "a.reply.kasih"), (10, "b.reply.kasih"), (0, "c.kasih")):
+        (tmp_path / name).write_bytes(b"x")
+        os.utime(tmp_path / name, (1_000_000 - age, 1_000_000 - age))
+    assert reply_in(tmp_path).name == "b.reply.kasih"
+    assert reply_in(tmp_path / "c.kasih").name == "c.kasih"
+    with pytest.raises(StickError, match="tidak bisa dibaca"):
+        read_file(tmp_path / "missing")
