@@ -20,7 +20,6 @@
 
   function alive() {
     last = Date.now();
-    if (dialog.open) dialog.close();
     if (last - told > 10000) tell();
   }
 
@@ -40,15 +39,20 @@
     const silent = Date.now() - last;
     if (silent >= idle + countdown) return end();
     if (silent < idle) return;
-    const seconds = String(Math.ceil((idle + countdown - silent) / 1000));
-    sentence.textContent = sentence.dataset.text.replace("@", seconds);
-    ring.textContent = seconds;
+    show(idle + countdown - silent);
     if (!dialog.open) dialog.showModal();
   }
 
+  function show(left) {
+    const seconds = String(Math.ceil(left / 1000));
+    sentence.textContent = sentence.dataset.text.replace("@", seconds);
+    ring.textContent = seconds;
+  }
+
   for (const kind of ["pointerdown", "keydown", "input", "wheel", "touchmove"]) addEventListener(kind, alive, { capture: true, passive: true });
-  // The dialog's Escape must not hide it without counting as a sign of life; any key already does.
-  dialog.querySelector("button").addEventListener("click", alive);
+  // Closed at the end of a touch, not at its start: else its click would go to what lies behind, KIRIM perhaps.
+  dialog.addEventListener("click", () => { alive(); dialog.close(); });
+  addEventListener("keydown", () => { if (dialog.open) dialog.close(); }, true);
   // A page that comes back out of the browser's memory is asked for anew: its session may be over.
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   // One touch sends once; a second one would only ask the same again.

@@ -1,0 +1,234 @@
+"""A resident at the touch screen, in a real browser, with a real kiosk behind it."""
+
+import re
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from kiosk_agent import web
+from kiosk_agent.clock import SystemClock
+from kiosk_agent.control import Control
+from kiosk_agent.kiosk import make_kiosk
+from tests.kiosk_agent.conftest import NOWHERE
+from tests.kiosk_agent.server_peer import Direct, Peer
+from tests.kiosk_agent.web.conftest import serve
+
+__all__ = ["serve"]
+
+SCREENS = [(1024, 768), (1366, 768), (390, 844)]
+TEXT = "Got ungu"
+
+
+@pytest.fixture
+def peer() -> Peer:
+    return Peer(SystemClock().now_ms)
+
+
+@pytest.fixture
+def control(peer: Peer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Control]:
+    monkeypatch.setenv("KASIH_KEY_DIR", str(tmp_path / "keys"))
+    commands = Control(make_kiosk(tmp_path / "kiosk", wait_s=0), connect=lambda _: Direct(peer))
+    commands.enrol(NOWHERE, peer.new_code())
+    yield commands
+    commands.close()
+
+
+@pytest.fixture
+def origin(control: Control, serve: Callable[[Control], int]) -> str:
+    return f"http://127.0.0.1:{serve(control)}"
+
+
+@pytest.fixture
+def screen(chromium: Browser) -> Iterator[Page]:
+    """A touch screen of 1024x768; anything that a page's script does wrong fails the test."""
+    context = chromium.new_context(viewport={"width": 1024, "height": 768}, has_touch=True)
+    context.set_default_timeout(8_000)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda line: wrong.append(line.text) if "Content Security Policy" in line.text else None)
+    page.on("request", lambda request: wrong.append(request.url) if "127.0.0.1" not in request.url else None)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def type_on_screen(page: Page, field: str, text: str) -> None:
+    """Touch a field and then the keys of the page's own keyboard."""
+    page.tap(field)
+    for letter in text:
+        sign = "{spasi}" if letter == " " else letter
+        page.tap(f".keyboard button[data-sign='{sign}']")
+    assert_field_is_seen(page, field)
+    page.tap(".keyboard button[data-sign='{selesai}']")
+
+
+def assert_field_is_seen(page: Page, field: str) -> None:
+    """The keyboard takes the lower 45 % and leaves the field free."""
+    height = page.viewport_size["height"]  # type: ignore[index]
+    box, keyboard = page.locator(field).bounding_box(), page.locator(".keyboard").bounding_box()
+    assert box is not None
+    assert keyboard is not None
+    assert keyboard["y"] == pytest.approx(0.55 * height, abs=2)
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= keyboard["y"] + 1
+
+
+def choose(page: Page, value: str) -> None:
+    page.locator(f"input[value='{value}']").tap(force=True)
+
+
+def go_on(page: Page, to: str) -> None:
+    page.tap(".moves .next")
+    page.wait_for_url(f"**/lapor/{to}")
+
+
+def file_by_touch(page: Page, origin: str) -> str:
+    """From the front page to the receipt; gives the number."""
+    page.goto(origin)
+    page.tap("text=MULAI LAPOR")
+    page.wait_for_url("**/lapor/topik")
+    page.tap("button.tile[value=AIR]")
+    page.wait_for_url("**/lapor/isi")
+    type_on_screen(page, "textarea", TEXT.lower())
+    assert page.input_value("textarea") == TEXT  # a sentence starts with a capital by itself
+    go_on(page, "tempat")
+    type_on_screen(page, "#cari", "nbs")
+    choose(page, "53.71.01.1002")
+    type_on_screen(page, "#place", "rt")
+    go_on(page, "identitas")
+    choose(page, "anonymous")
+    go_on(page, "nama")
+    type_on_screen(page, "#phone", "08123456")
+    go_on(page, "petugas")
+    go_on(page, "periksa")
+    go_on(page, "bukti")
+    number = page.inner_text(".number")
+    assert re.fullmatch(r"[0-9A-Z]{5}-[0-9A-Z]{5}", number)
+    assert page.locator("figure img").evaluate("image => image.naturalWidth") > 0
+    return number
+
+
+def test_a_report_filed_by_touch_arrives_and_leaves_nothing_behind(
+    screen: Page, origin: str, control: Control, peer: Peer
+) -> None:
+    number = file_by_touch(screen, origin)
+    control.sync()
+    (complaint,) = peer.complaints()
+    assert (complaint.text, complaint.kelurahan, complaint.place) == (TEXT, "53.71.01.1002", "Rt")
+    assert (complaint.phone, complaint.sms_ok, complaint.identity) == ("+628123456", True, "anonymous")
+    screen.get_by_text("Sudah sampai di pusat.").wait_for()
+
+    screen.tap("text=SAYA SUDAH MENYIMPAN NOMORNYA")
+    screen.wait_for_url("**/?layar=selesai")
+    assert screen.context.cookies() == []
+    assert screen.evaluate("localStorage.length + sessionStorage.length") == 0
+    for _ in range(12):  # the browser's own way back
+        screen.go_back()
+        screen.wait_for_load_state()
+        shown = screen.content() + "".join(
+            screen.locator("input, textarea").evaluate_all("all => all.map(e => e.value)")
+        )
+        for secret in (TEXT, number, complaint.pin, "08123456"):
+            assert secret not in shown
+        if screen.url == "about:blank":
+            break
+
+
+def test_silence_shows_a_countdown_then_wipes_and_typing_on_the_screen_is_no_silence(
+    screen: Page, control: Control, serve: Callable[[Control], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiosk_agent.app.web_routes", lambda kiosk: web.web_routes(kiosk, idle_s=2, countdown_s=2))
+    screen.goto(f"http://127.0.0.1:{serve(control)}")
+    screen.tap("text=MULAI LAPOR")
+    screen.tap("button.tile[value=AIR]")
+    screen.wait_for_url("**/lapor/isi")
+    screen.tap("textarea")
+    for letter in "kana":
+        screen.tap(f".keyboard button[data-sign='{letter}']")
+        screen.wait_for_timeout(700)  # a finger that searches: three seconds in all
+        assert not screen.locator("#diam").is_visible()
+    screen.locator("#diam").wait_for()
+    assert "Layar dihapus dalam" in screen.inner_text("#diam")
+    screen.tap("text=Masih mengisi")
+    assert not screen.locator("#diam").is_visible()
+    assert screen.input_value("textarea") == "Kana"
+    screen.wait_for_url("**/?layar=habis")
+    screen.go_back()
+    screen.wait_for_load_state()
+    assert "Kana" not in screen.content()
+    assert control.status().filed == 0
+
+
+class Elsewhere:
+    """Another program's page on this machine."""
+
+    def __init__(self, html: str) -> None:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.end_headers()
+                self.wfile.write(html.encode())
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def test_a_page_of_another_port_can_neither_post_nor_read_nor_frame(
+    chromium: Browser, origin: str, control: Control
+) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(origin)
+    token = page.locator("input[name=token]").get_attribute("value")
+    page.click("text=MULAI LAPOR")
+    page.wait_for_url("**/lapor/topik")
+    html = f'<form method=post action="{origin}/hapus"><input name=token value="{token}"><button>x</button></form>'
+    elsewhere = Elsewhere(f'{html}<iframe src="{origin}/lapor/topik"></iframe>')
+    try:
+        page.goto(elsewhere.url)
+        read = page.evaluate("url => fetch(url).then(r => r.text(), () => 'refused')", f"{origin}/lapor/topik")
+        assert read == "refused"
+        assert all("Soal apa" not in frame.content() for frame in page.frames)
+        with page.expect_response("**/hapus") as answer:
+            page.click("button")
+        assert answer.value.status == 403
+        page.goto(f"{origin}/lapor/topik")
+        assert "Soal apa" in page.content()  # the session that was to be ended is still there
+    finally:
+        elsewhere.close()
+        context.close()
+
+
+def test_every_page_fits_every_screen_with_buttons_for_fingers(screen: Page, origin: str) -> None:
+    screen.goto(origin)
+    screen.tap("text=MULAI LAPOR")
+    screen.wait_for_url("**/lapor/topik")
+    for path in ("topik", "isi", "tempat", "identitas", "nama", "petugas"):
+        screen.goto(f"{origin}/lapor/{path}")
+        for width, height in SCREENS:
+            screen.set_viewport_size({"width": width, "height": height})
+            assert screen.evaluate("document.documentElement.scrollWidth") <= width, path
+            heights, bottoms = screen.evaluate(
+                """() => {
+                    const boxes = (found) => [...document.querySelectorAll(found)].map(e => e.getBoundingClientRect());
+                    return [boxes(".moves .button:not(.plain), .tile").map(b => b.height),
+                            boxes(".moves").map(b => b.bottom)];
+                }"""
+            )
+            assert min(heights) >= (72 if width > 640 else 64), path
+            assert max(bottoms) <= height + 1, f"{path}: the ways on are not on the screen"
