@@ -5,12 +5,17 @@ The command line calls them through `control.perform`, which finds out where the
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
+
+from msgspec import to_builtins
 
 from server.actions.confirm_device import confirm_device
 from server.actions.export_bundle import export_bundle
 from server.actions.fold_entries import fold
 from server.actions.issue_code import issue_code
+from server.actions.make_backup import make_backup
+from server.actions.manage_users import add_user, disable_user, reset_password
 from server.actions.receive_bundle import receive_bundle
 from server.actions.revoke_device import revoke_device
 from server.store.centre import Centre
@@ -58,6 +63,30 @@ def _export_bundle(centre: Centre, args: Facts) -> Facts:
     return {"data": b64encode(export_bundle(centre, bytes.fromhex(args["log"]))).decode()}
 
 
+def _backup(centre: Centre, args: Facts) -> Facts:
+    facts: Facts = to_builtins(make_backup(centre, Path(args["file"]), actor=ACTOR))
+    return facts
+
+
+def _user_add(centre: Centre, args: Facts) -> Facts:
+    name = str(args["name"]).strip().lower()
+    password = add_user(
+        centre, name=name, role=args["role"], unit=args["unit"], full_name=args["full_name"], actor=ACTOR
+    )
+    return {"user": name, "password": password}
+
+
+def _user_password(centre: Centre, args: Facts) -> Facts:
+    name = str(args["name"]).strip().lower()
+    return {"user": name, "password": reset_password(centre, name, actor=ACTOR)}
+
+
+def _user_disable(centre: Centre, args: Facts) -> Facts:
+    name = str(args["name"]).strip().lower()
+    disable_user(centre, name, actor=ACTOR)
+    return {"user": name}
+
+
 OPERATIONS: Final[dict[str, Operation]] = {
     "fold": _fold,
     "enrol": _enrol,
@@ -65,4 +94,8 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "device-revoke": _revoke,
     "bundle-receive": _receive,
     "bundle-export": _export_bundle,
+    "backup": _backup,
+    "user-add": _user_add,
+    "user-password": _user_password,
+    "user-disable": _user_disable,
 }

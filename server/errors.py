@@ -21,6 +21,7 @@
     │   ├── StepNotAllowedError    the case does not stand where this step can be taken
     │   ├── NotAllowedError        the role may not do this
     │   ├── ReasonMissingError     a reason is asked for
+    │   ├── ReceiptRefusedError    a receipt that proves nothing
     │   ├── BusyError              too many ask for the same at a time; later it will do
     │   └── BackupError            a backup cannot be written, read or put in place
     ├── SyncError              a peer's fault, answered with an HTTP status at the edge
@@ -155,6 +156,12 @@ class ReasonMissingError(PersonError):
     """A reason is asked for."""
 
     code = "reason-missing"
+
+
+class ReceiptRefusedError(PersonError):
+    """The text of a receipt proves nothing."""
+
+    code = "receipt-refused"
 
 
 class BusyError(PersonError):

@@ -2,7 +2,7 @@
 
 import click
 
-from server.cli import bundle, centre, device, export
+from server.cli import backup, bundle, centre, device, export, proof, user
 from server.cli.group import HELP, IndonesianGroup
 
 
@@ -17,3 +17,9 @@ main.add_command(centre.enrol)
 main.add_command(export.export)
 main.add_command(bundle.bundle)
 main.add_command(device.device)
+main.add_command(user.user)
+main.add_command(backup.backup)
+main.add_command(backup.restore)
+main.add_command(proof.verify)
+main.add_command(proof.keys)
+main.add_command(proof.verify_receipt)

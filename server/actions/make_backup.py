@@ -1,0 +1,79 @@
+"""Back the centre up while it runs, and only then tell the kiosks that their entries are safe."""
+
+import shutil
+import sqlite3
+import tempfile
+from pathlib import Path
+
+from msgspec import Struct
+
+from server.errors import BackupError
+from server.settings import FILE_NAME as SETTINGS
+from server.store import archive
+from server.store.centre import DATABASE, Centre
+from server.store.events import append_event
+from server.store.keys import FILE_NAME as KEYS
+from server.store.keys import sync_folder
+
+
+class Backup(Struct, frozen=True):
+    """What was written."""
+
+    file: str
+    sha256: str
+    size: int
+    entries: int
+    devices: int
+
+
+def make_backup(centre: Centre, file: Path, *, actor: str) -> Backup:
+    """Write a backup: copy, check, pack, read back, check again, rename; then set the *safe* marks.
+
+    A device's mark is its newest entry with a complete chain inside the file, so everything up to it is inside.
+
+    Raises:
+        BackupError: it cannot be written, or what was read back is not what was written; no mark was set.
+    """
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=f".{file.name}.", dir=file.parent))
+    except OSError as error:
+        raise BackupError(f"tidak dapat menulis di {file.parent}: {error.strerror}") from None
+    try:
+        return _write(centre, file, folder, actor)
+    except OSError as error:
+        raise BackupError(f"cadangan tidak dapat ditulis: {error.strerror or error}") from None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write(centre: Centre, file: Path, folder: Path, actor: str) -> Backup:
+    now = centre.clock()
+    source, check, packed = folder / "source", folder / "check", folder / "packed"
+    source.mkdir(mode=0o700)
+    check.mkdir(mode=0o700)
+    try:
+        centre.read(lambda connection: archive.copy_database(connection, source / DATABASE))
+    except sqlite3.Error as error:
+        raise BackupError(f"basis data tidak dapat disalin: {error}") from None
+    for name in (KEYS, SETTINGS):
+        if (centre.data / name).exists():
+            shutil.copyfile(centre.data / name, source / name)
+    archive.pack(source, archive.describe(source, now), packed)
+    manifest = archive.unpack(packed, check)
+    sha256, size = archive.digest(packed), packed.stat().st_size
+    packed.replace(file)
+    sync_folder(file.parent)
+    centre.write(lambda connection: _mark(connection, manifest, sha256, now, actor))
+    return Backup(str(file), sha256, size, manifest.upto, len(manifest.devices))
+
+
+def _mark(connection: sqlite3.Connection, manifest: archive.Manifest, sha256: str, now: int, actor: str) -> None:
+    connection.executemany(
+        "update device set safe_id = ? where log = ?",
+        [(bytes.fromhex(entry), bytes.fromhex(log)) for log, entry in manifest.devices.items()],
+    )
+    connection.execute(
+        "insert into backup (made_at, upto, sha256) values (:now, :upto, :sha256)",
+        {"now": now, "upto": manifest.upto, "sha256": sha256},
+    )
+    append_event(connection, at=now, type="backup-made", actor=actor, data={"upto": manifest.upto, "sha256": sha256})

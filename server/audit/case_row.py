@@ -1,0 +1,86 @@
+"""One case against what its complaint and its events make of it."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from typing import Final
+
+from msgspec import Struct
+
+from server.audit.state import Audit
+from server.domain.fold import decode_private
+from server.domain.lifecycle import Status, Step, follow
+from server.errors import PersonError
+from server.store.cases import Case, get_case
+
+_STEPS: Final = {step.value: step for step in Step}
+_WORDS: Final = {
+    "number": "nomor",
+    "log": "catatan kios",
+    "unit": "unit pelapor",
+    "channel": "kanal",
+    "category": "kategori",
+    "kelurahan": "kelurahan",
+    "identity": "identitas",
+    "accused": "unit yang dilaporkan",
+    "status": "status",
+    "handler": "penanggung jawab",
+    "claimed_at": "jam kios",
+    "filed_at": "waktu diajukan",
+    "arrived_at": "waktu sampai",
+    "changed_at": "waktu perubahan",
+    "due_at": "tenggat",
+}
+
+
+class Stand(Struct):
+    """Where a case stands, as far as its events have been followed."""
+
+    status: str
+    handler: str
+    changed_at: int
+    due_at: int | None
+
+
+def compare_case(state: Audit, new: Case) -> Iterator[tuple[str, str]]:
+    """What differs between the stored case and the one that follows from the ledger and the events."""
+    state.counts["cases"] += 1
+    row = get_case(state.connection, new.id)
+    if row is None:
+        yield "case-missing", f"laporan {new.number} tidak ada di tabel kasus"
+        return
+    stand = Stand(new.status, new.handler, new.changed_at, new.due_at)
+    for event in state.case_events.get(new.id, []):
+        if not take_step(state, stand, event, new.category):
+            yield "illegal-step", f"laporan {new.number}: peristiwa n={event['n']} tidak mungkin pada statusnya"
+    differing = [word for name, word in _WORDS.items() if row[name] != getattr(stand, name, getattr(new, name))]
+    if not _private_fits(state, row, new):
+        differing.append("isi tersimpan")
+    if differing:
+        yield "case", f"laporan {new.number} tidak cocok dengan hasil lipatan: {', '.join(differing)}"
+
+
+def take_step(state: Audit, stand: Stand, event: sqlite3.Row, category: str) -> bool:
+    """Follow an event; False where the lifecycle does not allow it."""
+    step = _STEPS.get(event["type"])
+    if step is None:
+        return True  # It changes nothing, such as looking at a name.
+    try:
+        stand.status = follow(Status(stand.status), step)
+    except PersonError:
+        return False
+    try:
+        stand.handler = json.loads(event["data"]).get("unit", stand.handler)
+    except ValueError:
+        return True  # The chain of events names this row.
+    stand.changed_at = event["at"]
+    stand.due_at = state.city.due_at(stand.status, category, event["at"])
+    return True
+
+
+def _private_fits(state: Audit, row: sqlite3.Row, new: Case) -> bool:
+    try:
+        stored = decode_private(state.keys.decrypt_field(new.id, row["private"]))
+    except ValueError:
+        return False
+    return stored == decode_private(state.keys.decrypt_field(new.id, new.private))

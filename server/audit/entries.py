@@ -1,0 +1,116 @@
+"""The ledger: every id, every signature, every place in its chain, every arrival, every fold."""
+
+import sqlite3
+from collections.abc import Iterator
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from server.actions.fold_entries import body_or_trouble, case_of
+from server.audit.case_row import compare_case
+from server.audit.chain import Chains
+from server.audit.finding import Finding
+from server.audit.state import Audit
+from server.store.ledger import LEDGER_HEAD, NO_LINK, Unfolded, all_entries, arrival_link
+from server.store.troubles import get_meta
+from sync_protocol.bodies import Complaint, Lost
+from sync_protocol.entry import Entry, parse_entry, verify_entry
+from sync_protocol.errors import ProtocolError
+from sync_protocol.keys import device_log, sign_key
+
+_TABLE = "buku besar"
+
+
+def check(state: Audit) -> Iterator[Finding]:
+    """Go through the ledger in order of arrival."""
+    yield from _check_devices(state)
+    chains = Chains(state.connection)
+    link, expected, last_quarantined = NO_LINK, 1, dict[bytes, bool]()
+    for row in all_entries(state.connection):
+        state.counts["entries"] += 1
+        where = f"n={row['n']} ({row['id'].hex()[:12]})"
+        if row["n"] != expected:
+            yield Finding(_TABLE, where, "entry-gap", f"sebelum ini hilang entri (harusnya n={expected})")
+        if arrival_link(link, row["id"], row["received_at"], row["offset_ms"], row["not_before"]) != row["link"]:
+            yield Finding(_TABLE, where, "arrival", "catatan kedatangan tidak cocok dengan rantainya")
+        link, expected = row["link"], row["n"] + 1
+        for code, text in _check_entry(state, row, chains):
+            yield Finding(_TABLE, where, code, text)
+        for code, text in _check_quarantine(state, row, last_quarantined):
+            yield Finding(_TABLE, where, code, text)
+    if get_meta(state.connection, LEDGER_HEAD) != (link.hex() if expected > 1 else None) or state.folded >= expected:
+        yield Finding(
+            _TABLE, f"sesudah n={expected - 1}", "entry-end", "ujung buku besar tidak cocok: ada yang dihapus"
+        )
+    yield from chains.check(state.devices)
+
+
+def _check_devices(state: Audit) -> Iterator[Finding]:
+    for log, device in state.devices.items():
+        try:
+            if device_log(device["sign"]) != log:
+                yield Finding("kios", log.hex()[:12], "device-key", "kuncinya bukan kunci catatan ini")
+                continue
+            state.device_keys[log] = sign_key(device["sign"])
+        except ProtocolError:
+            yield Finding("kios", log.hex()[:12], "device-key", "kuncinya tidak dapat dipakai")
+
+
+def _check_entry(state: Audit, row: sqlite3.Row, chains: Chains) -> Iterator[tuple[str, str]]:
+    try:
+        entry = parse_entry(row["raw"])
+    except ProtocolError as error:
+        yield error.code, "bytenya bukan entri"
+        return
+    stored = (row["id"], row["log"], row["seq"], row["prev"], row["kind"])
+    if stored != (entry.id, entry.log, entry.seq, entry.prev, entry.kind):
+        yield "columns", "kolomnya tidak cocok dengan isi entri"
+    key: Ed25519PublicKey | None = state.device_keys.get(entry.log)
+    if key is None:
+        yield "unknown-device", "ditulis perangkat yang tidak terdaftar"
+        return
+    try:
+        verify_entry(entry, key)
+    except ProtocolError as error:
+        yield error.code, "tanda tangannya tidak cocok"
+        return
+    chains.add(entry, rooted=bool(row["rooted"]))
+    yield from _check_fold(state, row, entry, chains)
+
+
+def _check_fold(state: Audit, row: sqlite3.Row, entry: Entry, chains: Chains) -> Iterator[tuple[str, str]]:
+    """Open the entry once more and see what it should have come to."""
+    if row["quarantined"] or row["n"] > state.folded:
+        return
+    device = state.devices[entry.log]
+    unfolded = Unfolded(
+        n=row["n"],
+        id=entry.id,
+        log=entry.log,
+        kind=entry.kind,
+        received_at=row["received_at"],
+        offset_ms=row["offset_ms"],
+        not_before=row["not_before"],
+        raw=row["raw"],
+        unit=device["unit"],
+    )
+    body = body_or_trouble(state.keys, unfolded)
+    trouble = state.connection.execute("select code from trouble where entry = :id", {"id": entry.id}).fetchone()
+    if (trouble["code"] if trouble else None) != (body if isinstance(body, str) else None):
+        yield "trouble", "catatan gangguan tidak cocok dengan isinya"
+    if isinstance(body, Lost):
+        chains.add_lost(entry.log, body)
+    if isinstance(body, Complaint):
+        state.cases_found.add(entry.id)
+        yield from compare_case(state, case_of(state.keys, unfolded, body, state.ground))
+
+
+def _check_quarantine(state: Audit, row: sqlite3.Row, last: dict[bytes, bool]) -> Iterator[tuple[str, str]]:
+    """An active device has nothing in quarantine, a waiting one everything, a revoked one from some moment on."""
+    device = state.devices.get(row["log"])
+    if device is None:
+        return
+    held = bool(row["quarantined"])
+    wrong = {"active": held, "pending": not held}.get(device["state"], last.get(row["log"], False) and not held)
+    last[row["log"]] = held
+    if wrong:
+        yield "quarantine", "karantina tidak cocok dengan keadaan kiosnya"

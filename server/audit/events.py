@@ -1,0 +1,28 @@
+"""The chain of what people did: no row changed, left out, slipped in or cut off at the end."""
+
+from collections.abc import Iterator
+
+from server.audit.finding import Finding
+from server.audit.state import Audit
+from server.store.events import EVENT_HEAD, FIRST, all_events, event_hash
+from server.store.troubles import get_meta
+
+_TABLE = "peristiwa"
+
+
+def check(state: Audit) -> Iterator[Finding]:
+    """Recompute each hash from the one before it, as it is stored."""
+    before, expected = FIRST, 1
+    for row in all_events(state.connection):
+        state.counts["events"] += 1
+        where = f"n={row['n']}"
+        if row["n"] != expected:
+            yield Finding(_TABLE, where, "event-gap", f"sebelum ini hilang peristiwa (harusnya n={expected})")
+        computed = event_hash(before, row["n"], row["at"], row["case_id"], row["type"], row["actor"], row["data"])
+        if computed != row["hash"]:
+            yield Finding(_TABLE, where, "event-hash", "isinya tidak cocok dengan rantai hash")
+        before, expected = row["hash"], row["n"] + 1
+        if row["case_id"] is not None:
+            state.case_events.setdefault(row["case_id"], []).append(row)
+    if get_meta(state.connection, EVENT_HEAD) != (before.hex() if expected > 1 else None):
+        yield Finding(_TABLE, f"sesudah n={expected - 1}", "event-end", "ujung rantai tidak cocok: ada yang dihapus")

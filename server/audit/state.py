@@ -1,0 +1,28 @@
+"""What the checks share: the snapshot, the keys, and what an earlier check has learnt for a later one."""
+
+import sqlite3
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from server.actions.fold_entries import Ground
+from server.store.city import City, load_city
+from server.store.keys import CentreKeys
+from server.store.troubles import folded_upto, get_meta
+
+
+class Audit:
+    """One run over one snapshot."""
+
+    def __init__(self, connection: sqlite3.Connection, keys: CentreKeys) -> None:
+        self.connection = connection
+        self.keys = keys
+        self.city: City = load_city(connection)
+        self.ground = Ground(int(get_meta(connection, "founded_at") or 0), self.city)
+        self.folded = folded_upto(connection)
+        self.devices = {row["log"]: row for row in connection.execute("select * from device")}
+        self.device_keys: dict[bytes, Ed25519PublicKey] = {}
+        self.case_events: dict[bytes, list[sqlite3.Row]] = {}
+        """By case: its events in order, if their chain holds so far."""
+        self.cases_found: set[bytes] = set()
+        """Complaints of the ledger that should have a case."""
+        self.counts = {"entries": 0, "down": 0, "events": 0, "cases": 0}

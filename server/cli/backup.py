@@ -1,0 +1,50 @@
+"""`backup` and `restore`."""
+
+from pathlib import Path
+
+import click
+
+from server.cli.group import data_option, json_option, say
+from server.control import perform
+from server.domain.deadlines import wita
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@data_option
+@json_option
+def backup(file: Path, data: Path, *, as_json: bool) -> None:
+    """Cadangkan pusat ke satu berkas, juga saat ia berjalan. Simpan seperti kunci: isinya memuat kunci pusat."""
+    facts = perform(data, "backup", {"file": str(file.absolute())})
+    if as_json:
+        say(facts)
+        return
+    click.echo(f"{facts['file']}: {facts['entries']} entri dari {facts['devices']} kios, {facts['size']} bait.")
+    click.echo(f"SHA-256 {facts['sha256']}")
+    click.echo("Berkas ini memuat kunci pusat: simpan di tempat terkunci, di luar gedung ini.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@data_option
+@click.option("--force", is_flag=True, help="Pindahkan isi FOLDER yang ada ke samping (tidak dihapus).")
+@json_option
+def restore(file: Path, data: Path, *, force: bool, as_json: bool) -> None:
+    """Pulihkan pusat dari cadangan. Yang masuk sesudahnya dikirim ulang oleh kios dengan sendirinya."""
+    from server.actions.restore_backup import restore_backup  # noqa: PLC0415  Not needed by the other commands.
+
+    restored = restore_backup(file, data, force=force)
+    if as_json:
+        say(
+            {
+                "made_at": wita(restored.made_at).isoformat(timespec="seconds"),
+                "entries": restored.entries,
+                "devices": restored.devices,
+                "moved_to": restored.moved_to,
+            }
+        )
+        return
+    click.echo(f"Pulih: cadangan {wita(restored.made_at):%d-%m-%Y %H.%M} WITA, {restored.entries} entri.")
+    if restored.moved_to:
+        click.echo(f"Folder lama ada di {restored.moved_to}")
+    click.echo("Jalankan pusat; setiap kios mengirim ulang kekurangannya pada kontak berikut.")

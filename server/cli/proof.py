@@ -1,0 +1,154 @@
+"""`verify`, `keys` and `verify-receipt`: what can be checked, by whom, and with what."""
+
+import time
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Any
+
+import click
+import msgspec
+
+from server.audit import audit
+from server.audit.state import Audit
+from server.bundle_file import write_file
+from server.cli.group import data_option, fail, json_option, say
+from server.control import perform
+from server.domain.deadlines import wita
+from server.domain.published_keys import FORMAT, CentreKeySet, DeviceKey, Proven, PublishedKeys, check_receipt
+from server.errors import FileError
+from server.settings import load_settings
+from server.store.centre import DATABASE, Reader, wall_clock
+from server.store.devices import list_devices
+from server.store.keys import CentreKeys, load_keys
+from server.store.master import unit_names
+
+
+@click.command()
+@data_option
+@json_option
+def verify(data: Path, *, as_json: bool) -> None:
+    """Hitung ulang semua sidik, tanda tangan, rantai dan kasus; sebut satu baris untuk setiap yang tidak cocok."""
+    perform(data, "fold", {})
+    keys = load_keys(data)
+    reader = Reader(data / DATABASE)
+    begun = time.monotonic()
+    try:
+        findings, counts = reader.read(lambda connection: _audit(connection, keys, as_json=as_json))
+    finally:
+        reader.close()
+    seconds = round(time.monotonic() - begun, 1)
+    if as_json:
+        say({"ok": not findings, "findings": findings, "seconds": seconds, **counts})
+    else:
+        click.echo(
+            f"{counts['entries']} entri kios, {counts['down']} entri pusat, {counts['events']} peristiwa,"
+            f" {counts['cases']} kasus diperiksa dalam {seconds} detik."
+        )
+        click.echo("Semuanya cocok." if not findings else f"{findings} hal tidak cocok.")
+    if findings:
+        raise SystemExit(1)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@data_option
+def keys(file: Path | None, data: Path) -> None:
+    """Tulis kunci publik pusat dan semua kios ke FILE (tanpa FILE: ke keluaran), untuk siapa saja."""
+    own = load_keys(data)
+    reader = Reader(data / DATABASE)
+    try:
+        published = reader.read(lambda connection: _published(connection, own, load_settings(data).city))
+    finally:
+        reader.close()
+    content = msgspec.json.format(msgspec.json.encode(published), indent=1) + b"\n"
+    if file is None:
+        click.echo(content.decode(), nl=False)
+        return
+    write_file(file, content)
+    click.echo(f"{file}: kunci pusat dan {len(published.devices)} kios.")
+
+
+@click.command("verify-receipt")
+@click.option(
+    "--keys",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    metavar="FILE",
+    help="Kunci publik.",
+)
+@click.argument("text", nargs=-1, required=True)
+@json_option
+def verify_receipt(file: Path, text: tuple[str, ...], *, as_json: bool) -> None:
+    """Periksa kartu bukti tanpa jaringan: TEXT isi QR-nya, FILE kunci yang diumumkan pusat."""
+    proven = check_receipt(_read_keys(file), "".join(text))
+    facts = _facts(proven)
+    if as_json:
+        say(facts)
+        return
+    click.echo("SAH: ditandatangani kios ini dan tidak diubah sejak itu.")
+    click.echo(f"Nomor : {facts['number']}")
+    click.echo(f"Kios  : {facts['unit_name']} ({facts['kiosk']})")
+    click.echo(f"Waktu : {facts['filed_at'] or 'tidak diketahui (jam kios salah)'}")
+    if proven.device.state == "revoked":
+        click.echo("Perhatian: kios ini kemudian dicabut.", err=True)
+
+
+def _audit(connection: Connection, keys: CentreKeys, *, as_json: bool) -> tuple[int, dict[str, Any]]:
+    state = Audit(connection, keys)
+    number = 0
+    for finding in audit(state):
+        number += 1
+        if as_json:
+            say(msgspec.to_builtins(finding))
+        else:
+            click.echo(finding.line())
+    return number, dict(state.counts)
+
+
+def _published(connection: Connection, own: CentreKeys, city: str) -> PublishedKeys:
+    names = unit_names(connection)
+    return PublishedKeys(
+        format=FORMAT,
+        city=city,
+        made_at=wita(wall_clock()).isoformat(timespec="seconds"),
+        centre=CentreKeySet(own.sign_public.hex(), own.intake_public.hex(), own.duty_public.hex()),
+        devices=[
+            DeviceKey(
+                log=row["log"].hex(),
+                sign=row["sign"].hex(),
+                name=row["name"],
+                unit=row["unit"],
+                unit_name=names.get(row["unit"], row["unit"]),
+                state=row["state"],
+            )
+            for row in list_devices(connection)
+        ],
+    )
+
+
+def _read_keys(file: Path) -> PublishedKeys:
+    try:
+        published = msgspec.json.decode(file.read_bytes(), type=PublishedKeys)
+    except OSError as error:
+        raise FileError(f"{file} tidak dapat dibaca: {error.strerror}") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise FileError(f"{file} bukan daftar kunci Kasih") from None
+    if published.format != FORMAT:
+        fail(f"{file} dari versi yang tidak dikenal")
+    return published
+
+
+def _facts(proven: Proven) -> dict[str, Any]:
+    receipt, device = proven.receipt, proven.device
+    return {
+        "number": receipt.number,
+        "entry": receipt.id.hex(),
+        "log": device.log,
+        "seq": receipt.seq,
+        "kiosk": device.name,
+        "unit": device.unit,
+        "unit_name": device.unit_name,
+        "state": device.state,
+        "filed_at": wita(receipt.time_ms).isoformat(timespec="seconds") if receipt.time_ms else None,
+    }
