@@ -53,7 +53,7 @@ class CentreKeys:
         """
         try:
             return self._field.decrypt(data[:_NONCE_SIZE], data[_NONCE_SIZE:], case_id)
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise ValueError(f"the private part of case {case_id.hex()} was altered") from None
 
     def write(self, folder: Path) -> None:

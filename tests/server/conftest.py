@@ -1,15 +1,21 @@
 """A real centre in a folder of its own, founded once and copied for each test, with a clock that the test moves."""
 
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from server.actions.fold_entries import fold
 from server.actions.found_centre import found_centre
 from server.actions.issue_code import issue_code
 from server.actions.receive_bundle import receive_bundle
+from server.app import make_app
+from server.http_server import HttpServer, listen
 from server.store.centre import Centre, open_centre
 from tests.peers import START_MS, Peer, RefusedError, Send
 
@@ -70,6 +76,49 @@ def enrol(centre: Centre, clock: Ticker, send: Send) -> Callable[..., Peer]:
         return enrolled(centre, unit=unit, clock=clock, **options)
 
     return enrol_one
+
+
+class Live(Struct):
+    """A centre that serves on a port, in this process."""
+
+    centre: Centre
+    port: int
+    token: str
+
+
+@contextmanager
+def serving(centre: Centre) -> Iterator[Live]:
+    """Serve a centre over real HTTP on a free port, until the block ends."""
+    listener = listen("127.0.0.1", 0)
+    server = HttpServer(make_app(centre, "token-uji"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield Live(centre, listener.getsockname()[1], "token-uji")
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+@pytest.fixture(scope="module")
+def live(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A centre with its threads, its real clock and its HTTP server: one for all tests of a module."""
+    data = Path(shutil.copytree(founded, tmp_path_factory.mktemp("live") / "centre"))
+    opened = open_centre(data, flags={"body_idle_s": 0.5, "retry_after_s": 7})
+    try:
+        with serving(opened) as live:
+            yield live
+    finally:
+        opened.close()
+
+
+def until(question: Callable[[], object], *, within_s: float = 10) -> None:
+    """Wait until something holds, or fail."""
+    deadline = time.monotonic() + within_s
+    while not question():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.005)
 
 
 def sender(centre: Centre) -> Send:

@@ -1,11 +1,15 @@
 """How the ledger becomes cases, whatever stands in it."""
 
 import os
+import zlib
+from hashlib import sha256
 
 import pytest
 
+from server.actions.confirm_device import confirm_device
 from server.actions.fold_entries import fold
 from server.actions.receive_bundle import receive_bundle
+from server.actions.revoke_device import revoke_device
 from server.domain.fold import decode_private
 from server.store import cases, ledger, troubles
 from sync_protocol.bodies import Complaint, Secret, SecretPerson, SecretText
@@ -116,8 +120,6 @@ def test_a_body_for_another_reader_or_for_another_header_is_noted(centre, enrol)
     body = good.raw[HEADER_SIZE:-64]
     moved = hostile(peer, b"{}")
     resealed = moved.header + body
-    from hashlib import sha256
-
     message = b"kasih entry v1\n" + moved.header + sha256(body).digest()
     raw = resealed + peer.signer.sign(message)
     assert sealed_to_other.raw != raw
@@ -137,21 +139,14 @@ def test_unknown_kinds_and_kinds_of_ours_are_kept_and_noted(centre, enrol):
     assert centre.read(cases.count_cases) == 0
 
 
-def test_a_bomb_of_a_body_is_noted(centre, enrol):
-    import zlib
-
+def test_a_bomb_of_a_body_is_noted(centre, enrol, monkeypatch):
     peer = enrol()
     deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
     packed = b"\x01" + deflate.compress(bytes(10_000_000)) + deflate.flush()
     last = peer.entries[-1]
-    from sync_protocol import entry as entries_of
-
-    original = entries_of.pack
-    entries_of.pack = lambda body: packed
-    try:
+    with monkeypatch.context() as patched:
+        patched.setattr("sync_protocol.entry.pack", lambda body: packed)
         bomb = peer.write(Kind.COMPLAINT, b"", seq=last.seq + 1, prev=last.id)
-    finally:
-        entries_of.pack = original
     peer.entries.append(bomb)
     receive(centre, [bomb])
     assert [row["code"] for row in centre.read(troubles.list_troubles)] == ["inflate"]
@@ -210,9 +205,6 @@ def test_the_cases_follow_from_the_ledger_alone(centre, enrol, clock):
 
 
 def test_what_is_let_out_of_quarantine_while_others_wait_is_folded_too(centre, enrol, clock):
-    from server.actions.confirm_device import confirm_device
-    from server.actions.revoke_device import revoke_device
-
     good, bad = enrol(), enrol()
     revoke_device(centre, bad.log, actor="test")
     for peer in (bad, good, bad, good):

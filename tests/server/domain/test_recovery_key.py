@@ -1,0 +1,24 @@
+"""The recovery key survives paper and typing."""
+
+import os
+
+import pytest
+
+from server.domain.recovery_key import read_recovery_key, write_recovery_key
+from sync_protocol.errors import CodeError
+
+
+@pytest.mark.parametrize("key", [bytes(32), b"\xff" * 32, bytes(range(32)), os.urandom(32)])
+def test_what_is_printed_can_be_typed_again(key):
+    printed = write_recovery_key(key)
+    assert read_recovery_key(printed) == key
+    assert read_recovery_key(printed.lower().replace("-", " ").replace("\n", "")) == key
+
+
+def test_a_wrong_letter_is_noticed():
+    printed = write_recovery_key(bytes(range(32)))
+    for at, letter in enumerate(printed):
+        if letter.isalnum():
+            other = "Z" if letter != "Z" else "Y"
+            with pytest.raises(CodeError):
+                read_recovery_key(printed[:at] + other + printed[at + 1 :])

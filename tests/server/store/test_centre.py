@@ -1,0 +1,209 @@
+"""The data folder, its lock, its one writer and its readers, on real SQLite files."""
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from concurrent.futures import Future
+
+import pytest
+
+from server.errors import FolderInUseError, NotACentreError, SettingError, StorageError
+from server.settings import load_settings
+from server.store import troubles
+from server.store.centre import DATABASE, open_centre
+from server.store.keys import load_keys
+from server.store.writer import GroupWriter, run_group
+
+
+@pytest.fixture
+def busy(data):
+    """A centre with its writer thread."""
+    opened = open_centre(data)
+    yield opened
+    opened.close()
+
+
+def put(key, value="1"):
+    return lambda connection: troubles.set_meta(connection, key, value)
+
+
+def get(centre, key):
+    return centre.read(lambda connection: troubles.get_meta(connection, key))
+
+
+def fill_up(connection):
+    """From now on the database may not grow, as on a full disk."""
+    pages = connection.execute("pragma page_count").fetchone()[0]
+    connection.execute(f"pragma max_page_count = {pages}")
+
+
+def write_much(connection):
+    connection.execute("insert into meta (key, value) values ('much', :much)", {"much": "x" * 1_000_000})
+
+
+def test_what_was_written_is_read_by_others(busy):
+    busy.write(put("a", "b"))
+    assert get(busy, "a") == "b"
+
+
+def test_a_failing_job_is_undone_alone_and_its_error_comes_back(busy):
+    def half(connection):
+        troubles.set_meta(connection, "half", "done")
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        busy.write(half)
+    busy.write(put("after"))
+    assert (get(busy, "half"), get(busy, "after")) == (None, "1")
+
+
+def test_a_group_shares_one_commit_and_a_bad_job_in_it_spoils_nothing(data):
+    centre = open_centre(data, threads=False)
+    try:
+        connection = sqlite3.connect(data / DATABASE, isolation_level=None)
+
+        statements: list[str] = []
+        connection.set_trace_callback(statements.append)
+        futures: list[Future[object]] = [Future() for _ in range(3)]
+        works = [put("one"), lambda c: c.execute("insert into nowhere values (1)"), put("three")]
+        run_group(connection, list(zip(works, futures, strict=True)))
+        assert futures[1].exception() is not None
+        assert (get(centre, "one"), get(centre, "three")) == ("1", "1")
+        assert sum(statement.lower() == "commit" for statement in statements) == 1
+        connection.close()
+    finally:
+        centre.close()
+
+
+def test_many_threads_write_at_once(busy):
+    threads = [threading.Thread(target=busy.write, args=(put(f"k{number}"),)) for number in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert busy.read(lambda c: c.execute("select count(*) from meta where key like 'k%'").fetchone()[0]) == 40
+
+
+def test_a_full_disk_is_a_refusal_and_ends_when_there_is_room_again(busy):
+    busy.write(fill_up)
+    with pytest.raises(StorageError):
+        busy.write(write_much)
+    assert get(busy, "much") is None
+    busy.write(lambda c: c.execute("pragma max_page_count = 1000000"))
+    busy.write(write_much)
+
+
+def test_a_full_disk_refuses_the_whole_group(data):
+    centre = open_centre(data, threads=False)
+    connection = sqlite3.connect(data / DATABASE, isolation_level=None)
+    try:
+        fill_up(connection)
+        futures: list[Future[object]] = [Future() for _ in range(3)]
+        run_group(connection, list(zip([put("one"), write_much, put("three")], futures, strict=True)))
+        assert all(isinstance(future.exception(), StorageError) for future in futures)
+        assert get(centre, "one") is None
+    finally:
+        connection.close()
+        centre.close()
+
+
+def test_readers_cannot_write(busy):
+    with pytest.raises(StorageError):
+        busy.read(put("a"))
+
+
+def test_a_read_sees_one_moment(busy):
+    def twice(connection):
+        before = troubles.get_meta(connection, "moment")
+        busy.write(put("moment"))
+        return before, troubles.get_meta(connection, "moment")
+
+    assert busy.read(twice) == (None, None)
+
+
+def test_commits_are_durable_in_wal(busy):
+    modes = busy.write(
+        lambda c: [c.execute(f"pragma {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    )
+    assert modes == ["wal", 2]
+
+
+def test_a_closed_writer_takes_nothing_more(data):
+    centre = open_centre(data)
+    centre.close()
+    with pytest.raises(StorageError):
+        centre.write(put("late"))
+
+
+def test_jobs_that_wait_are_done_before_the_end(data):
+    connection = sqlite3.connect(data / DATABASE, isolation_level=None, check_same_thread=False)
+    writer = GroupWriter(connection)
+    threads = [threading.Thread(target=writer.write, args=(put(f"w{number}"),)) for number in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    writer.close()
+    writer.close()
+    with sqlite3.connect(data / DATABASE) as again:
+        assert again.execute("select count(*) from meta where key like 'w%'").fetchone()[0] == 10
+
+
+def test_a_second_writer_on_the_folder_is_kept_out(data, busy):
+    with pytest.raises(FolderInUseError):
+        open_centre(data, wait_s=0.1)
+
+
+def test_the_lock_ends_with_its_process(data):
+    code = f"import sys; from pathlib import Path; from server.store.centre import open_centre; open_centre(Path({str(data)!r})); print('open', flush=True); sys.stdin.read()"
+    process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+        with pytest.raises(FolderInUseError):
+            open_centre(data, wait_s=0)
+    finally:
+        process.kill()
+        process.communicate()
+    open_centre(data, wait_s=5).close()
+
+
+def test_a_folder_without_a_centre_is_told(tmp_path):
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(NotACentreError):
+            open_centre(folder)
+
+
+def test_the_keys_file_is_for_its_owner_alone(data):
+    assert (data / "centre.keys").stat().st_mode & 0o777 == 0o600
+
+
+def test_broken_keys_are_told(data):
+    for content in ("", "{}", "[1]", '{"sign": "zz"}', "\xff"):
+        (data / "centre.keys").write_text(content, "utf-8")
+        with pytest.raises(NotACentreError):
+            load_keys(data)
+
+
+def test_an_encrypted_field_belongs_to_its_case(centre):
+    sealed = centre.keys.encrypt_field(b"a" * 32, b"kata")
+    assert centre.keys.decrypt_field(b"a" * 32, sealed) == b"kata"
+    for case_id, data in ((b"b" * 32, sealed), (b"a" * 32, sealed[:-1]), (b"a" * 32, b"")):
+        with pytest.raises(ValueError, match="altered"):
+            centre.keys.decrypt_field(case_id, data)
+
+
+def test_settings_rise_from_file_to_environment_to_flags(data, monkeypatch):
+    (data / "server.toml").write_text("poll_s = 5\nport = 1\ncode_hours = 7\n")
+    monkeypatch.setenv("KASIH_PORT", "2")
+    monkeypatch.setenv("KASIH_CODE_HOURS", "8")
+    settings = load_settings(data, {"code_hours": 9, "host": None})
+    assert (settings.poll_s, settings.port, settings.code_hours, settings.host) == (5, 2, 9, "127.0.0.1")
+
+
+@pytest.mark.parametrize("text", ["poll_s = 0", "poll_s = 'x'", "unknown = 1", "poll_s ="])
+def test_a_setting_that_cannot_be_is_refused(data, text):
+    (data / "server.toml").write_text(text)
+    with pytest.raises(SettingError):
+        load_settings(data)
