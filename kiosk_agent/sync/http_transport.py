@@ -107,7 +107,10 @@ class HttpTransport:
             if size > MAX_REPLY:
                 raise LinkCutError("Jawaban terlalu panjang.")
             pieces.append(piece)
-        if response.length:  # read(n) ends quietly where read() would raise IncompleteRead
+        # A connection that ends inside the headers looks like a reply without a length and without a body; and
+        # read(n) ends quietly where read() would raise.
+        is_bare = response.status == _OK and response.length is None and not response.chunked and not size
+        if response.length or is_bare:
             raise http.client.IncompleteRead(b"", response.length)
         return b"".join(pieces)
 
