@@ -697,6 +697,8 @@ def json_rules() -> Iterator[tuple[str, int, bytes, str, str]]:
     yield "lone high surrogate", health, b'{"modem":"\\ud83d"}', "json", "no character"
     yield "lone low surrogate", health, b'{"modem":"\\uDE00"}', "json", "no character"
     yield "surrogates the wrong way round", health, b'{"modem":"\\ude00\\ud83d"}', "json", "no character"
+    yield "lone surrogate in an unknown field", health, b'{"x":["\\uD83D"]}', "json", "no character, wherever it stands"
+    yield "lone surrogate in a key", health, b'{"\\uDe00":1}', "json", "no character, wherever it stands"
     yield "surrogate as UTF-8", health, b'{"modem":"\xed\xa0\xbd"}', "json", "UTF-8 has no surrogates"
     yield "invalid UTF-8", health, b'{"modem":"\xff"}', "json", "not UTF-8"
     yield "overlong UTF-8", health, b'{"modem":"\xc0\x80"}', "json", "not UTF-8"
@@ -728,6 +730,8 @@ def json_rules() -> Iterator[tuple[str, int, bytes, str, str]]:
     yield "null", health, b"null", "field", "a body is an object"
     yield "unknown kind, any JSON", 99, b"[1]", "ok", "no fields are known, so the JSON rules alone hold"
     yield "unknown kind, duplicate key", 99, b'{"a":1,"a":1}', "json", "and they hold"
+    yield "unknown kind, lone surrogate", 99, b'{"a":"\\ud83d"}', "json", "and they hold"
+    yield "unknown kind, NUL", 99, b'{"a":"\\u0000"}', "json", "and they hold"
 
 
 def with_field(base: dict[str, object], field: str, value: object) -> bytes:
