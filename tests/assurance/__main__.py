@@ -34,6 +34,7 @@ class Tier(Struct, frozen=True):
 TIERS = {
     "simulation": Tier(2_000, "tests.simulation.run:run", seeds=True),
     "bugs": Tier(200, "tests.simulation.run:plant_each"),
+    "kill": Tier(300, "tests.faults.kills:assure"),
     "power": Tier(1_000, "tests.faults.power_tier:assure"),
 }
 
