@@ -1,0 +1,261 @@
+"""`kasih-server` as people and scripts run it: real files, and a real process wherever two of them meet."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from base64 import b64decode
+from contextlib import contextmanager
+
+import pytest
+from click.testing import CliRunner
+
+from server.cli import main
+from server.control import read_run_file
+from server.store.keys import load_keys
+from sync_protocol.agent_session import read_reply
+from sync_protocol.bundle import MAGIC
+from sync_protocol.keys import read_code, server_log, sign_key
+from sync_protocol.kinds import Kind
+from tests.peers import Peer, over_http
+from tests.server.conftest import UNIT
+
+COMMAND = [sys.executable, "-c", "from server.cli import main; main()"]
+
+
+def kasih(*args, check=0):
+    done = CliRunner().invoke(main, [str(arg) for arg in args], catch_exceptions=False)
+    assert done.exit_code == check, done.stderr
+    return done
+
+
+def process(*args):
+    return subprocess.run([*COMMAND, *map(str, args)], capture_output=True, text=True, timeout=60, check=True).stdout
+
+
+def lines(*args):
+    return [json.loads(line) for line in kasih(*args).stdout.splitlines()]
+
+
+@contextmanager
+def running(data):
+    """A server process on a free port; killed at the end, if it has not ended before."""
+    server = subprocess.Popen([*COMMAND, "run", "--data", str(data), "--port", "0"], stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        address = server.stdout.readline().split()[-1]
+        yield server, int(address.rpartition(":")[2])
+    finally:
+        server.kill()
+        server.communicate()
+
+
+@pytest.fixture
+def device(data):
+    """A device that holds a code but has not been in touch."""
+    code = kasih("enrol", "--data", data, "--unit", UNIT).stdout.strip()
+    keys = load_keys(data)
+    return Peer(keys.sign_public, code=code, intake=keys.intake_public)
+
+
+def stick(tmp_path, peer):
+    path = tmp_path / f"{peer.log.hex()}.kasih"
+    path.write_bytes(peer.stick())
+    return path
+
+
+def test_init_makes_a_centre_once(tmp_path):
+    data = tmp_path / "pusat"
+    facts = json.loads(kasih("init", "--data", data, "--json").stdout)
+    assert facts["user"] == "admin"
+    assert len(facts["password"]) >= 12
+    refused = kasih("init", "--data", data, check=1)
+    assert "sudah ada pusat" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+    assert refused.stdout == ""
+
+
+def test_init_can_be_begun_again_after_it_broke_off(tmp_path):
+    data = tmp_path / "pusat"
+    kasih("init", "--data", data)
+    (data / "centre.keys").unlink()
+    kasih("init", "--data", data)
+    assert [row["type"] for row in lines("export", "--data", data, "--what", "events")] == ["centre-founded"]
+
+
+def test_enrol_prints_a_code_and_nothing_else(data):
+    printed = process("enrol", "--data", data, "--unit", UNIT)
+    assert len(printed.splitlines()) == 1
+    assert read_code(printed.strip()).matches(load_keys(data).sign_public)
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("enrol", "--unit", "KEL-99"), "unit KEL-99 tidak dikenal"),
+        (("device", "revoke", "abcd"), "tidak ada perangkat"),
+        (("device", "confirm", "00" * 16, "--unit", UNIT), "tidak dikenal"),
+        (("bundle", "import", "/tidak/ada.kasih"), "tidak dapat dibaca"),
+        (("bundle", "export", "/tmp", "--unit", "X"), "unit X tidak dikenal"),
+        (("run", "--workers", "2"), "PostgreSQL"),
+        (("run", "--host", "203.0.113.1"), "tidak dapat dipakai"),
+    ],
+)
+def test_a_mistake_gets_one_line_and_exit_code_one(data, args, words):
+    refused = kasih(*args, "--data", data, check=1)
+    assert words in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", [["enrol", "--unit", UNIT], ["export"], ["run"], ["device", "list"]])
+def test_a_folder_without_a_centre_is_told(tmp_path, command):
+    assert "tidak ada pusat" in kasih(*command, "--data", tmp_path, check=1).stderr
+
+
+def test_while_the_server_is_up_commands_go_through_it(data, device):
+    with running(data) as (server, port):
+        left = read_run_file(data)
+        assert left is not None
+        assert (left.pid, left.port) == (server.pid, port)
+        assert (data / "run.json").stat().st_mode & 0o777 == 0o600
+        device.complain("Air mati di Namosain.", name="Ina", phone="+62811")
+        device.sync(over_http(port))
+        (case,) = lines("export", "--data", data, "--with-text")
+        assert (case["text"], case["name"], case["phone"]) == ("Air mati di Namosain.", "Ina", "+62811")
+        kasih("enrol", "--data", data, "--unit", UNIT)
+        assert "tidak dikenal" in kasih("enrol", "--data", data, "--unit", "KEL-99", check=1).stderr
+        assert "sedang dipakai" in kasih("run", "--data", data, check=1).stderr
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(20) == 0
+    assert not (data / "run.json").exists()
+    (case,) = lines("export", "--data", data)
+    assert case["number"]
+    wanted = ["number", "entry", "channel", "unit", "category", "kelurahan", "status", "filed_at", "arrived_at"]
+    assert set(wanted) <= set(case)
+    assert not {"text", "name", "phone"} & set(case)
+
+
+def test_after_a_kill_the_next_start_works(data, device):
+    with running(data) as (_, port):
+        device.complain()
+        device.sync(over_http(port))
+    assert len(lines("export", "--data", data)) == 1
+    with running(data) as (_, port):
+        device.complain()
+        device.sync(over_http(port))
+        assert len(lines("export", "--data", data)) == 2
+
+
+def test_a_stick_goes_to_the_centre_and_back(data, device, tmp_path):
+    entry = device.complain("Lewat stik.")
+    path = stick(tmp_path, device)
+    done = kasih("bundle", "import", path, "--data", data)
+    assert "2 entri baru" in done.stdout
+    assert done.stderr == ""
+    reply = (tmp_path / f"{device.log.hex()}.reply.kasih").read_bytes()
+    read = read_reply(reply, server_log(device.server_key, device.log), sign_key(device.server_key))
+    assert read.head.body.have == entry.id.hex()
+    device.keep(read)
+    assert len(device.received(Kind.MASTER)) == 7
+    (case,) = lines("export", "--data", data)
+    assert case["entry"] == entry.id.hex()
+    again = json.loads(kasih("bundle", "import", path, "--data", data, "--json").stdout)
+    assert (again["stored"], again["known"], again["cut"]) == (0, 2, False)
+
+
+def test_of_a_cut_file_the_whole_entries_are_kept_and_one_line_says_so(data, device, tmp_path):
+    for number in range(3):
+        device.complain(str(number))
+    path = stick(tmp_path, device)
+    path.write_bytes(path.read_bytes()[:-10])
+    done = kasih("bundle", "import", path, "--data", data)
+    assert done.stderr.splitlines() == [f"{path} terpotong: 3 entri utuh tersimpan, akhir berkas hilang."]
+    assert len(lines("export", "--data", data)) == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"KASIH", b"bukan berkas", MAGIC, MAGIC + b"\0\x90" + b"\x01" * 0x90])
+def test_a_file_that_is_no_bundle_or_not_ours_is_refused(data, tmp_path, content):
+    path = tmp_path / "x.kasih"
+    path.write_bytes(content)
+    refused = kasih("bundle", "import", path, "--data", data, check=1)
+    assert len(refused.stderr.splitlines()) == 1
+    assert lines("export", "--data", data, "--what", "entries") == []
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["centre", "x.kasih"]
+
+
+def test_a_stranger_on_a_stick_is_not_stored(data, tmp_path):
+    stranger = Peer(load_keys(data).sign_public, intake=load_keys(data).intake_public)
+    stranger.complain()
+    refused = kasih("bundle", "import", stick(tmp_path, stranger), "--data", data, check=1)
+    assert "tidak ada isi dari perangkat yang dikenal" in refused.stderr
+    assert lines("export", "--data", data, "--what", "entries") == []
+    assert [row["log"] for row in json.loads(kasih("device", "list", "--data", data, "--json").stdout)["knocking"]] == [
+        stranger.log.hex()
+    ]
+
+
+def test_a_large_file_is_read_in_pieces(data, device, tmp_path):
+    for number in range(1_000):
+        device.complain(f"{number} " + os.urandom(300).hex())
+    path = stick(tmp_path, device)
+    assert path.stat().st_size > 500_000
+    facts = json.loads(kasih("bundle", "import", path, "--data", data, "--json").stdout)
+    assert facts["stored"] == 1_001
+    assert len(lines("export", "--data", data)) == 1_000
+
+
+def test_a_folder_of_sticks_is_imported_file_by_file(data, tmp_path):
+    folder = tmp_path / "usb"
+    folder.mkdir()
+    for _ in range(2):
+        code = kasih("enrol", "--data", data, "--unit", UNIT).stdout.strip()
+        peer = Peer(load_keys(data).sign_public, code=code, intake=load_keys(data).intake_public)
+        peer.complain()
+        stick(folder, peer)
+    (folder / "rusak.kasih").write_bytes(b"rusak")
+    done = kasih("bundle", "import", folder, "--data", data, check=1)
+    assert "rusak.kasih bukan berkas Kasih" in done.stderr
+    assert len(list(folder.glob("*.reply.kasih"))) == 2
+    assert len(lines("export", "--data", data)) == 2
+
+
+def test_news_for_kiosks_are_written_to_a_file_or_a_folder(data, device, tmp_path):
+    path = stick(tmp_path, device)
+    kasih("bundle", "import", path, "--data", data)
+    log = device.log.hex()
+    kasih("bundle", "export", tmp_path / "satu.kasih", "--data", data, "--device", log[:8])
+    folder = tmp_path / "usb"
+    folder.mkdir()
+    kasih("bundle", "export", folder, "--data", data, "--unit", UNIT)
+    for file in (tmp_path / "satu.kasih", folder / f"{log}.reply.kasih"):
+        read = read_reply(file.read_bytes(), server_log(device.server_key, device.log), sign_key(device.server_key))
+        assert len(read.entries) == 9
+
+
+def test_devices_are_listed_revoked_and_confirmed(data, device, tmp_path):
+    kasih("bundle", "import", stick(tmp_path, device), "--data", data)
+    log = device.log.hex()
+    assert "aktif" in kasih("device", "list", "--data", data).stdout
+    kasih("device", "revoke", log[:10], "--data", data)
+    (facts,) = json.loads(kasih("device", "list", "--data", data, "--json").stdout)["devices"]
+    assert (facts["log"], facts["state"], facts["unit"]) == (log, "revoked", UNIT)
+    assert "sudah dicabut" in kasih("device", "revoke", log, "--data", data, check=1).stderr
+    kasih("device", "confirm", log, "--data", data)
+    (facts,) = json.loads(kasih("device", "list", "--data", data, "--json").stdout)["devices"]
+    assert facts["state"] == "active"
+
+
+def test_entries_are_exported_as_received(data, device, tmp_path):
+    entry = device.complain()
+    kasih("bundle", "import", stick(tmp_path, device), "--data", data)
+    rows = lines("export", "--data", data, "--what", "entries")
+    assert [row["kind"] for row in rows] == ["KEY", "COMPLAINT"]
+    assert b64decode(rows[1]["raw"]) == entry.raw
+
+
+def test_every_command_has_help_in_indonesian():
+    done = kasih("--help")
+    assert "Pemakaian:" in done.stdout
+    for command in ("init", "run", "enrol", "export", "bundle", "device"):
+        assert "Pemakaian:" in kasih(command, "--help").stdout
