@@ -32,7 +32,8 @@ def health() -> str:
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # As in server/http_server.py.
+    listener.bind(("127.0.0.1", 0))
     facts = {"port": listener.getsockname()[1], "pid": os.getpid()}
     (folder / "run.json.new").write_text(json.dumps(facts), "ascii")
     (folder / "run.json.new").replace(folder / "run.json")
