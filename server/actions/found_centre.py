@@ -56,7 +56,8 @@ def _fill(data: Path, *, demo: bool, now: int) -> Founded:
     duty_key, recovery = X25519PrivateKey.generate(), X25519PrivateKey.generate()
     centre_keys = keys.new_keys(duty_key.public_key().public_bytes_raw())
     password = one_time_password()
-    admin = users.new_user(name=ADMIN, role=Role.ADMIN, unit="", password=password)
+    # A demo prints its password at each start, so it stays as it is.
+    admin = users.new_user(name=ADMIN, role=Role.ADMIN, unit="", password=password, must_change=not demo)
     connection = open_database(data)
     try:
         connection.execute("begin immediate")

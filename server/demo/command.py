@@ -1,0 +1,73 @@
+"""`kasih-demo`: what a person types, reads, and ends with Ctrl-C."""
+
+import signal
+import sys
+from pathlib import Path
+from threading import Event
+from types import FrameType
+from typing import Final
+
+import click
+import msgspec
+
+from server.cli.group import HELP
+from server.demo.errors import DemoError
+from server.demo.folder import Folder
+from server.demo.page import Scene
+from server.demo.stage import Stage
+
+FOLDER: Final = click.Path(file_okay=False, path_type=Path)
+_LOOK_S: Final = 0.3
+_WORDS: Final = """
+Demo Kasih berjalan. Buka halaman demo di peramban; berhenti dengan Ctrl-C.
+
+  Halaman demo   {demo}   (alamat, hitungan, saklar jaringan)
+  Kios           {kiosk}
+  Pusat          {centre}   masuk sebagai {user}, kata sandi {password}
+  Ponsel SMS     belum ada; menyusul pada tahap berikutnya
+  Data           {data}
+"""
+
+
+@click.command(context_settings=HELP)
+@click.option("--data", type=FOLDER, default=Path(".demo"), help="Folder demo (bawaan: .demo).")
+@click.option("--fresh", is_flag=True, help="Hapus isi folder demo, mulai dari awal.")
+@click.option("--json", "as_json", is_flag=True, help="Cetak alamat dan kata sandi sebagai satu baris JSON.")
+def main(data: Path, *, fresh: bool, as_json: bool) -> None:
+    """Jalankan satu pusat dan satu kios di komputer ini, dengan laporan contoh dan saklar jaringan."""
+    stopping = _on_signals()
+    try:
+        folder = Folder(data, fresh=fresh)
+    except DemoError as error:
+        raise click.ClickException(str(error)) from error
+    stage = Stage(folder, lambda line: click.echo(line, err=True), stopping.is_set)
+    try:
+        stage.put_up()
+        if stage.scene is not None:
+            click.echo(msgspec.json.encode(stage.scene) if as_json else _in_words(stage.scene))
+            sys.stdout.flush()
+        while not stopping.wait(_LOOK_S):
+            stage.look()
+    except DemoError as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        click.echo("Menghentikan demo ...", err=True)
+        stage.take_down()
+        folder.close()
+
+
+def _in_words(scene: Scene) -> str:
+    return _WORDS.format(**msgspec.structs.asdict(scene))
+
+
+def _on_signals() -> Event:
+    """Set once somebody wants the demo to end, at whatever moment."""
+    stopping = Event()
+
+    def stop(_: int, __: FrameType | None) -> None:
+        stopping.set()
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), stop)
+    return stopping

@@ -1,0 +1,93 @@
+"""The demo's folder: where the data of its programs lies, and what has to be known again at the next start."""
+
+import fcntl
+import os
+import shutil
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from server.demo.errors import DemoError
+
+NOTES: Final = "demo.json"
+LOCK: Final = "demo.lock"
+
+
+class Notes(Struct, kw_only=True):
+    """What the demo remembers of what it has set up."""
+
+    user: str = ""
+    password: str = ""
+    has_kiosk: bool = False
+    has_samples: bool = False
+
+
+class Folder:
+    """One demo at a time on one folder.
+
+    Raises:
+        DemoError: another demo runs on it, or it is somebody else's.
+    """
+
+    def __init__(self, path: Path, *, fresh: bool = False) -> None:
+        self.path = path.resolve()
+        if self.path.exists() and any(self.path.iterdir()) and not (self.path / LOCK).exists():
+            raise DemoError(f"{path} berisi berkas lain. Pilih folder lain dengan --data.")
+        self._lock = self._take(path)
+        if fresh:
+            self._clear()
+        notes = self.path / NOTES
+        self.notes = msgspec.json.decode(notes.read_bytes(), type=Notes) if notes.exists() else Notes()
+
+    @property
+    def centre(self) -> Path:
+        """The centre's data."""
+        return self.path / "pusat"
+
+    @property
+    def kiosk(self) -> Path:
+        """The kiosk's data."""
+        return self.path / "kios"
+
+    @property
+    def kiosk_keys(self) -> Path:
+        """The kiosk's storage key, which never lies in its data folder."""
+        return self.path / "kunci-kios"
+
+    def log(self, name: str) -> Path:
+        """What a program says goes here."""
+        return self.path / f"{name}.log"
+
+    def remember(self) -> None:
+        """Keep the notes; they hold a password, so they are for this user alone."""
+        part = self.path / f"{NOTES}.part"
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(msgspec.json.encode(self.notes))
+        part.replace(self.path / NOTES)
+
+    def close(self) -> None:
+        """Let another demo use it."""
+        os.close(self._lock)
+
+    def _take(self, path: Path) -> int:
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise DemoError(f"Folder {path} tidak bisa dipakai: {error.strerror}.") from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(lock)
+            raise DemoError(f"Demo lain sedang berjalan di {path}. Hentikan dulu, atau pilih --data lain.") from error
+        return lock
+
+    def _clear(self) -> None:
+        for leftover in self.path.iterdir():
+            if leftover.is_dir() and not leftover.is_symlink():
+                shutil.rmtree(leftover)
+            elif leftover.name != LOCK:
+                leftover.unlink()

@@ -1,0 +1,164 @@
+"""Everything that runs in a demo, put up in order and taken down in the reverse order."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from http.client import HTTPConnection, HTTPException
+from typing import Final
+
+import msgspec
+
+from server.demo.counts import Counts
+from server.demo.errors import DemoError
+from server.demo.folder import Folder
+from server.demo.page import PagePort, Scene
+from server.demo.programs import Program, environment, free_port, run
+from server.demo.relay import Relay
+from server.demo.samples import sample_lines
+
+UNIT: Final = "KEL-53.71.03.1010"
+"""Where the demo's kiosk stands: Kelurahan Oesapa."""
+DEMO_PORT: Final = 8100
+CENTRE_PORT: Final = 8000
+KIOSK_PORT: Final = 8180
+POLL_S: Final = 2
+BACKOFF_S: Final = 1
+BACKOFF_MAX_S: Final = 3
+"""So that somebody who restores the network need not wait for minutes."""
+_OK: Final = 200
+
+
+class Stage:
+    """A centre, a kiosk, the network between them, and the page that shows all three."""
+
+    def __init__(self, folder: Folder, say: Callable[[str], None], stopping: Callable[[], bool]) -> None:
+        self._folder = folder
+        self._say = say
+        self._stopping = stopping
+        self._down = ExitStack()
+        self._programs: list[Program] = []
+        self.scene: Scene | None = None
+
+    def put_up(self) -> None:
+        """Start everything; a person who asks to stop meanwhile is heard between two steps.
+
+        Raises:
+            DemoError: something does not start.
+        """
+        folder = self._folder
+        centre_port, kiosk_port = self._port("pusat", CENTRE_PORT), self._port("kios", KIOSK_PORT)
+        relay = Relay(centre_port)
+        self._down.callback(relay.close)
+        for step in (
+            self._found,
+            lambda: self._start_centre(centre_port),
+            lambda: self._enrol(relay.port),
+            lambda: self._start_kiosk(kiosk_port, relay.port),
+            self._file_samples,
+        ):
+            if self._stopping():
+                return
+            step()
+        counts = Counts(folder.centre, lambda: run("kasih-kiosk", "status", *self._kiosk_data, "--json", env=self._env))
+        self._down.callback(counts.close)
+        page = PagePort(self._port("halaman demo", DEMO_PORT))
+        self.scene = Scene(
+            demo=page.url,
+            centre=f"http://127.0.0.1:{centre_port}/",
+            kiosk=f"http://127.0.0.1:{kiosk_port}/",
+            user=folder.notes.user,
+            password=folder.notes.password,
+            data=str(folder.path),
+        )
+        self._down.callback(page.close)
+        page.serve(self.scene, relay, counts)
+
+    def look(self) -> None:
+        """See whether all of it still runs.
+
+        Raises:
+            DemoError: a program has ended by itself.
+        """
+        for program in self._programs:
+            if not program.is_alive:
+                raise DemoError(program.last_words())
+
+    def take_down(self) -> None:
+        """End everything that was started."""
+        self._down.close()
+
+    @property
+    def _kiosk_data(self) -> tuple[str, str]:
+        return "--data", str(self._folder.kiosk)
+
+    @property
+    def _env(self) -> dict[str, str]:
+        return environment(KASIH_KEY_DIR=self._folder.kiosk_keys)
+
+    def _port(self, name: str, wanted: int) -> int:
+        port = free_port(wanted)
+        if port != wanted:
+            self._say(f"Port {wanted} sedang dipakai program lain; {name} memakai port {port}.")
+        return port
+
+    def _found(self) -> None:
+        notes = self._folder.notes
+        if notes.password:
+            return
+        self._say("Menyiapkan pusat ...")
+        made = run("kasih-server", "init", "--data", str(self._folder.centre), "--demo", "--json", env=environment())
+        first = msgspec.json.decode(made, type=dict[str, str])
+        notes.user, notes.password = first["user"], first["password"]
+        self._folder.remember()
+
+    def _start_centre(self, port: int) -> None:
+        data = ("--data", str(self._folder.centre), "--port", str(port))
+        self._start(Program("kasih-server", "run", *data, env=environment(), log=self._folder.log("pusat")))
+        self._programs[-1].wait_until(lambda: answers(port, "/health"))
+
+    def _enrol(self, relay_port: int) -> None:
+        if self._folder.notes.has_kiosk:
+            return
+        self._say("Mendaftarkan kios ...")
+        centre = ("--data", str(self._folder.centre))
+        code = run("kasih-server", "enrol", *centre, "--unit", UNIT, env=environment()).strip()
+        address = ("--server", f"http://127.0.0.1:{relay_port}", "--code", code)
+        run("kasih-kiosk", "enrol", *self._kiosk_data, *address, env=self._env)
+        self._folder.notes.has_kiosk = True
+        self._folder.remember()
+
+    def _start_kiosk(self, port: int, relay_port: int) -> None:
+        settings = environment(
+            KASIH_KEY_DIR=self._folder.kiosk_keys,
+            KASIH_SERVER=f"http://127.0.0.1:{relay_port}",
+            KASIH_POLL_S=str(POLL_S),
+            KASIH_BACKOFF_S=str(BACKOFF_S),
+            KASIH_BACKOFF_MAX_S=str(BACKOFF_MAX_S),
+        )
+        arguments = (*self._kiosk_data, "--port", str(port))
+        self._start(Program("kasih-kiosk", "run", *arguments, env=settings, log=self._folder.log("kios")))
+        self._programs[-1].wait_until(lambda: answers(port, "/"))
+
+    def _start(self, program: Program) -> None:
+        self._programs.append(program)
+        self._down.callback(program.stop)
+
+    def _file_samples(self) -> None:
+        if self._folder.notes.has_samples:
+            return
+        self._say("Memasukkan laporan contoh di kios ...")
+        lines = "".join(f"{line}\n" for line in sample_lines())
+        run("kasih-kiosk", "file", *self._kiosk_data, "--json", "-", env=self._env, given=lines)
+        self._folder.notes.has_samples = True
+        self._folder.remember()
+
+
+def answers(port: int, path: str) -> bool:
+    """Whether a page of this machine can be had."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == _OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
