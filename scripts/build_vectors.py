@@ -731,6 +731,8 @@ def json_rules() -> Iterator[tuple[str, int, bytes, str, str]]:
     yield "unknown kind, any JSON", 99, b"[1]", "ok", "no fields are known, so the JSON rules alone hold"
     yield "unknown kind, duplicate key", 99, b'{"a":1,"a":1}', "json", "and they hold"
     yield "unknown kind, lone surrogate", 99, b'{"a":"\\ud83d"}', "json", "and they hold"
+    yield "unknown kind, NaN", 99, b'{"a":NaN}', "json", "and they hold"
+    yield "unknown kind, Infinity", 99, b'{"a":-Infinity}', "json", "and they hold"
     yield "unknown kind, NUL", 99, b'{"a":"\\u0000"}', "json", "and they hold"
 
 
