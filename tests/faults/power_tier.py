@@ -5,10 +5,15 @@ from pathlib import Path
 from random import Random
 
 from tests.assurance import Outcome, in_parallel
-from tests.faults import centre_power, founding_power, kiosk_power
+from tests.faults import centre_power, founding_power, keeping_power, kiosk_power
 from tests.faults.power import Case, Recording, choose_cuts, memory_folder, run_again, run_driver, try_cuts
 
-SHARES = ((kiosk_power.CASE, 0.4), (centre_power.CASE, 0.4), (founding_power.CASE, 0.2))
+SHARES = (
+    (kiosk_power.CASE, 0.4),
+    (centre_power.CASE, 0.35),
+    (founding_power.CASE, 0.15),
+    (keeping_power.CASE, 0.1),
+)
 """Each store, and its share of the cuts."""
 _CHUNK = 20
 _SECOND_LIVES = 0.25

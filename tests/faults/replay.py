@@ -90,6 +90,21 @@ class Replay:
         self.disk.write(opened.file, call.number(3), call.data(1)[: call.result])
         return True
 
+    def sendfile(self, call: Call) -> bool:
+        target, source = self._open.get(call.fd(0)), self._open.get(call.fd(1))
+        if target is None or target.file is None:
+            return False
+        if source is None or source.file is None:
+            raise TraceError("a file from elsewhere is copied into the watched folder: its content is not in the trace")
+        given = call.args[2].startswith("[")  # [0] => [17]: from there on, and the source's own position stays.
+        start = int(call.args[2].split("]")[0][1:]) if given else source.position
+        data = source.file.seen()[start : start + call.result]
+        self.disk.write(target.file, target.position, data)
+        target.position += len(data)
+        if not given:
+            source.position += len(data)
+        return bool(data)
+
     def lseek(self, call: Call) -> bool:
         if opened := self._open.get(call.fd(0)):
             opened.position = call.result
@@ -155,7 +170,7 @@ class Replay:
 
 _REFUSED = (
     "truncate", "fallocate", "link", "linkat", "symlink", "symlinkat",
-    "copy_file_range", "sendfile", "splice", "dup", "dup2", "dup3",
+    "copy_file_range", "splice", "dup", "dup2", "dup3",
 )  # fmt: skip
 
 _HANDLERS: dict[str, Callable[[Replay, Call], bool]] = {
@@ -168,6 +183,7 @@ _HANDLERS: dict[str, Callable[[Replay, Call], bool]] = {
     "pwrite64": Replay.pwrite,
     "pwritev": Replay.pwrite,
     "pwritev2": Replay.pwrite,
+    "sendfile": Replay.sendfile,
     "lseek": Replay.lseek,
     "fsync": Replay.sync,
     "fdatasync": Replay.sync,

@@ -81,7 +81,7 @@ def strace_refusal() -> str | None:
     return None if probe.returncode == 0 else f"strace is not permitted: {probe.stderr.strip()}"
 
 
-def record(command: Sequence[str], trace: Path, *, env: dict[str, str] | None = None, timeout_s: float = 60) -> None:
+def record(command: Sequence[str], trace: Path, *, env: dict[str, str] | None = None, timeout_s: float = 100) -> None:
     """Run a command to its end and write its trace.
 
     Raises:

@@ -117,7 +117,7 @@ def test_shared_memory_is_never_on_the_disk() -> None:
 
 
 PROGRAM = """
-import os, sys, threading
+import os, shutil, sys, threading
 root = sys.argv[1]
 os.chdir(root)
 def work():
@@ -138,6 +138,7 @@ fd = os.open("gone", os.O_RDWR | os.O_TRUNC)
 os.pwritev(fd, [b"ab", b"cd"], 1)
 os.close(fd)
 os.unlink(root + "/gone")
+shutil.copyfile("kept", "copy")
 """
 
 
@@ -150,12 +151,16 @@ def test_a_traced_process_leaves_the_same_folder_in_the_replay_as_on_the_disk(tm
     said = [replay.lines() for _ in replay.run(read_trace(tmp_path / "trace"))]
     assert said[0] == []
     assert said[-1] == [b"saved"]
-    for name in ("kept", "dir ectory/nü"):
+    for name in ("kept", "copy", "dir ectory/nü"):
         replay.disk.sync_file(replay.disk.names[name], began=replay.disk.now)
     replay.disk.sync_folder("", began=replay.disk.now)
     replay.disk.sync_folder("dir ectory", began=replay.disk.now)
     after = replay.disk.crash(Random(1))
-    assert after == load(root) == {"kept": b"first and more", "dir ectory/nü": b"1xx4", "dir ectory/x": b""}
+    assert (
+        after
+        == load(root)
+        == {"kept": b"first and more", "copy": b"first and more", "dir ectory/nü": b"1xx4", "dir ectory/x": b""}
+    )
 
 
 def test_calls_of_two_threads_that_overlap_are_put_together(tmp_path: Path) -> None:

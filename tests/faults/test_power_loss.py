@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import centre_power, founding_power, kiosk_power
+from tests.faults import centre_power, founding_power, keeping_power, kiosk_power
 from tests.faults.power import Case, Recording, choose_cuts, memory_folder, run_driver, try_cuts
 from tests.faults.power_tier import second_life
 
-KIOSK, CENTRE, FOUNDING = kiosk_power.CASE, centre_power.CASE, founding_power.CASE
+KIOSK, CENTRE = kiosk_power.CASE, centre_power.CASE
+FOUNDING, KEEPING = founding_power.CASE, keeping_power.CASE
 Run = Callable[..., Recording]
 
 pytestmark = pytest.mark.usefixtures("strace")
@@ -39,10 +40,10 @@ def run(folder: Path) -> Run:
     return run
 
 
-@each(KIOSK, CENTRE, FOUNDING)
+@each(KIOSK, CENTRE, FOUNDING, KEEPING)
 def test_a_power_cut_at_any_moment_loses_nothing_that_was_acknowledged(case: Case, run: Run, folder: Path) -> None:
     recording = run(case)
-    cuts = choose_cuts(recording.moments, 10 if case is FOUNDING else 20, seed=1)
+    cuts = choose_cuts(recording.moments, 20 if case in (KIOSK, CENTRE) else 10, seed=1)
     assert try_cuts(case, recording, cuts, folder) == []
 
 
