@@ -31,7 +31,7 @@ class Restored(Struct, frozen=True):
     """Where the folder that was there before lies now."""
 
 
-def restore_backup(file: Path, data: Path, *, force: bool, clock: Clock = wall_clock) -> Restored:
+def restore_backup(file: Path, data: Path, *, force: bool = False, clock: Clock = wall_clock) -> Restored:
     """Restore into an absent or empty folder; with `force`, move what is there aside first.
 
     Raises:

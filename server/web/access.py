@@ -11,7 +11,7 @@ from urllib.parse import quote
 from litestar import Request
 from litestar.concurrency import sync_to_thread
 from litestar.enums import ScopeType
-from litestar.exceptions import PermissionDeniedException
+from litestar.exceptions import MethodNotAllowedException, PermissionDeniedException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 from msgspec import Struct
@@ -86,8 +86,10 @@ class Doorkeeper(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Check one request; what it learns goes along as `auth` (the session) and `state.form`."""
-        access: Access = scope["route_handler"].opt[OPT]
         request: Request[Any, Any, Any] = Request(scope, receive, send)
+        if request.method == "OPTIONS":
+            raise MethodNotAllowedException  # Litestar adds these routes; no page of ours asks for them.
+        access: Access = scope["route_handler"].opt[OPT]
         token = request.cookies.get(cookie_name(scope["scheme"]), "")
         session = await sync_to_thread(self._find, token) if token else None
         scope["auth"] = session

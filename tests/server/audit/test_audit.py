@@ -1,0 +1,291 @@
+"""`verify` finds what was changed behind the centre's back, and says where."""
+
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from server.actions.manage_users import add_user, disable_user
+from server.actions.revoke_device import revoke_device
+from server.actions.unmask_identity import unmask_identity
+from server.actions.verify_report import verify_report
+from server.audit import audit
+from server.audit.finding import Finding
+from server.audit.state import Audit
+from server.domain.roles import Role, Viewer
+from server.store.centre import DATABASE, open_centre, open_database
+from server.store.keys import load_keys
+from sync_protocol.bodies import Secret
+from sync_protocol.bundle import write_bundle
+from sync_protocol.kinds import Kind
+from sync_protocol.vocabulary import Identity
+from tests.server.conftest import Ticker, enrolled, sender
+
+STAFF = Viewer(id=1, name="petugas1", role=Role.PETUGAS)
+EDITS = 200
+
+
+def findings(data: Path) -> list[Finding]:
+    connection = sqlite3.connect(f"{(data / DATABASE).as_uri()}?mode=ro", uri=True)
+    connection.row_factory = sqlite3.Row
+    try:
+        return list(audit(Audit(connection, load_keys(data))))
+    finally:
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def lived(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A centre in which some of everything has happened: forks, holes, rot, secrets, quarantine, verification."""
+    data = Path(shutil.copytree(founded, tmp_path_factory.mktemp("lived") / "centre"))
+    clock = Ticker()
+    centre = open_centre(data, clock=clock, threads=False)
+    first, second, third = (enrolled(centre, unit=f"KEL-53.71.01.100{n}", clock=clock) for n in (1, 2, 3))
+    ids = []
+    for peer in (first, second, third):
+        for number in range(2):
+            clock.pass_(60_000)
+            ids.append(peer.complain(f"Laporan ke-{number}", name="Yuliana", phone="+6281234500001").id)
+        peer.complain("", identity=Identity.SECRET, secret=Secret(text=bytes(64), person=bytes(64)))
+        peer.clock_news("boot")
+        peer.health(queue=3)
+        peer.sync(sender(centre))
+    clone = first.clone()
+    first.complain("Dari yang satu.")
+    clone.complain("Dari salinannya.")
+    first.sync(sender(centre))
+    clone.sync(sender(centre))
+    lost, kept = second.complain("Akan rusak."), second.complain("Masih utuh.")
+    second.rot(lost)
+    second.sync(sender(centre))
+    end = third.entries[-1]
+    third.entries.append(third.write(Kind.COMPLAINT, b'{"category":"AIR"}', seq=end.seq + 1, prev=end.id))
+    third.sync(sender(centre))
+    missing, late = third.complain("Tertahan."), third.complain("Datang duluan.")
+    sender(centre)(write_bundle([third.session().head(clock.now), late.raw]))
+    assert {kept.id, missing.id}
+    clock.pass_(60_000)
+    for case_id in ids[:3]:
+        verify_report(centre, STAFF, case_id, unit="DLHK", note="Mohon dicek.")
+    unmask_identity(centre, STAFF, ids[1], reason="Pelapor minta dihubungi")
+    add_user(centre, name="dinkes", role="opd", unit="DINKES", full_name="", actor="cli")
+    add_user(centre, name="pindah", role="petugas", unit="", full_name="", actor="cli")
+    disable_user(centre, "pindah", actor="cli")
+    revoke_device(centre, second.log, actor="cli")
+    second.complain("Sesudah dicabut.")
+    second.sync(sender(centre))
+    centre.close()
+    return data
+
+
+def test_a_centre_that_nobody_touched_holds(lived: Path) -> None:
+    assert findings(lived) == []
+
+
+def test_a_new_centre_holds(founded: Path) -> None:
+    assert findings(founded) == []
+
+
+# Each kind of edit: what somebody with the database in hand could do to one row, chosen at random.
+Edit = Callable[[sqlite3.Connection, random.Random], None]
+
+
+def one(connection: sqlite3.Connection, rng: random.Random, query: str) -> sqlite3.Row:
+    row: sqlite3.Row = rng.choice(connection.execute(query).fetchall())
+    return row
+
+
+def flip(data: bytes, rng: random.Random) -> bytes:
+    at = rng.randrange(len(data))
+    return data[:at] + bytes([data[at] ^ 1 << rng.randrange(8)]) + data[at + 1 :]
+
+
+def flipped(table: str, column: str, key: str, where: str = "1 = 1") -> Edit:
+    """One bit of one value."""
+
+    def edit(connection: sqlite3.Connection, rng: random.Random) -> None:
+        row = one(connection, rng, f"select {key}, {column} from {table} where {where} and length({column}) > 0")
+        connection.execute(f"update {table} set {column} = ? where {key} = ?", (flip(row[column], rng), row[key]))
+
+    return edit
+
+
+def moved(table: str, column: str, key: str, where: str = "1 = 1") -> Edit:
+    """One number made another."""
+
+    def edit(connection: sqlite3.Connection, rng: random.Random) -> None:
+        row = one(connection, rng, f"select {key}, {column} from {table} where {where}")
+        other = (row[column] or 0) + rng.choice([-1, 1]) * rng.randrange(1, 100_000)
+        connection.execute(f"update {table} set {column} = ? where {key} = ?", (other, row[key]))
+
+    return edit
+
+
+def worded(table: str, column: str, key: str, words: list[str]) -> Edit:
+    """One word made another."""
+
+    def edit(connection: sqlite3.Connection, rng: random.Random) -> None:
+        row = one(connection, rng, f"select {key}, {column} from {table}")
+        other = rng.choice([word for word in words if word != row[column]])
+        connection.execute(f"update {table} set {column} = ? where {key} = ?", (other, row[key]))
+
+    return edit
+
+
+def toggled(table: str, column: str, key: str) -> Edit:
+    """One flag turned."""
+
+    def edit(connection: sqlite3.Connection, rng: random.Random) -> None:
+        row = one(connection, rng, f"select {key} from {table}")
+        connection.execute(f"update {table} set {column} = 1 - {column} where {key} = ?", (row[key],))
+
+    return edit
+
+
+def deleted(table: str, key: str) -> Edit:
+    """One row gone."""
+
+    def edit(connection: sqlite3.Connection, rng: random.Random) -> None:
+        row = one(connection, rng, f"select {key} from {table}")
+        connection.execute(f"delete from {table} where {key} = ?", (row[key],))
+
+    return edit
+
+
+def last_deleted(table: str, order: str) -> Edit:
+    """The newest row gone: no row after it can miss it."""
+
+    def edit(connection: sqlite3.Connection, rng: random.Random) -> None:
+        connection.execute(
+            f"delete from {table} where rowid = (select rowid from {table} order by {order} desc limit 1)"
+        )
+
+    return edit
+
+
+def swapped(table: str, column: str, key: str) -> Edit:
+    """Two rows' values exchanged."""
+
+    def edit(connection: sqlite3.Connection, rng: random.Random) -> None:
+        rows = connection.execute(f"select {key}, {column} from {table}").fetchall()
+        left, right = rng.sample(rows, 2)
+        while left[column] == right[column]:
+            left, right = rng.sample(rows, 2)
+        connection.execute(f"update {table} set {column} = ? where {key} = ?", (right[column], left[key]))
+        connection.execute(f"update {table} set {column} = ? where {key} = ?", (left[column], right[key]))
+
+    return edit
+
+
+def copied_case(connection: sqlite3.Connection, rng: random.Random) -> None:
+    """A case slipped in that no complaint explains."""
+    row = dict(one(connection, rng, "select * from cases"))
+    row["id"] = rng.randbytes(32)
+    marks = ", ".join(f":{name}" for name in row)
+    connection.execute(f"insert into cases ({', '.join(row)}) values ({marks})", row)
+
+
+def slipped_in_user(connection: sqlite3.Connection, rng: random.Random) -> None:
+    """An administrator whom nobody appointed."""
+    row = dict(one(connection, rng, "select * from user")) | {"id": None, "name": f"x{rng.random()}", "role": "admin"}
+    marks = ", ".join(f":{name}" for name in row)
+    connection.execute(f"insert into user ({', '.join(row)}) values ({marks})", row)
+
+
+KINDS: dict[str, Edit] = {
+    "entry: a bit of its bytes": flipped("entry", "raw", "n"),
+    "entry: a bit of its id": flipped("entry", "id", "n"),
+    "entry: a bit of its parent": flipped("entry", "prev", "n"),
+    "entry: a bit of its log": flipped("entry", "log", "n"),
+    "entry: its place": moved("entry", "seq", "n"),
+    "entry: its kind": moved("entry", "kind", "n"),
+    "entry: its arrival": moved("entry", "received_at", "n"),
+    "entry: the known offset": moved("entry", "offset_ms", "n", "offset_ms is not null"),
+    "entry: the known bound": moved("entry", "not_before", "n"),
+    "entry: rooted or not": toggled("entry", "rooted", "n"),
+    "entry: quarantined or not": toggled("entry", "quarantined", "n"),
+    "entry: deleted": deleted("entry", "n"),
+    "entry: the newest deleted": last_deleted("entry", "n"),
+    "entry: two exchanged": swapped("entry", "raw", "n"),
+    "entry: a bit of its link": flipped("entry", "link", "n"),
+    "down: a bit of its bytes": flipped("down", "raw", "id"),
+    "down: deleted": deleted("down", "id"),
+    "down: the newest deleted": last_deleted("down", "rowid"),
+    "down: two exchanged": swapped("down", "raw", "id"),
+    "down: its time": moved("down", "made_at", "id"),
+    "down: its kind": moved("down", "kind", "id"),
+    "event: its time": moved("event", "at", "n"),
+    "event: who": worded("event", "actor", "n", ["cli", "admin", "petugas1", "orang-lain"]),
+    "event: what": worded("event", "type", "n", ["verified", "archived", "signed-in"]),
+    "event: its data": worded("event", "data", "n", ["{}", '{"unit":"DPUPR"}', "bukan json"]),
+    "event: a bit of its hash": flipped("event", "hash", "n"),
+    "event: deleted": deleted("event", "n"),
+    "event: the newest deleted": last_deleted("event", "n"),
+    "event: two exchanged": swapped("event", "data", "n"),
+    "case: its status": worded("cases", "status", "id", ["BELUM_TL", "BELUM_VERIFIKASI", "SELESAI", "ARSIP"]),
+    "case: its handler": worded("cases", "handler", "id", ["DPUPR", "INSPEKTORAT"]),
+    "case: the accused": worded("cases", "accused", "id", ["DPUPR", "INSPEKTORAT"]),
+    "case: its unit": worded("cases", "unit", "id", ["DPUPR", "INSPEKTORAT"]),
+    "case: its category": worded("cases", "category", "id", ["LAIN", "KES"]),
+    "case: the identity": worded("cases", "identity", "id", ["open", "anonymous", "unnamed", "secret"]),
+    "case: its number": worded("cases", "number", "id", ["7KQM9-XD4TF"]),
+    "case: when it was filed": moved("cases", "filed_at", "id"),
+    "case: when it arrived": moved("cases", "arrived_at", "id"),
+    "case: when it changed": moved("cases", "changed_at", "id"),
+    "case: when it is due": moved("cases", "due_at", "id"),
+    "case: a bit of its text": flipped("cases", "private", "id"),
+    "case: two texts exchanged": swapped("cases", "private", "id"),
+    "case: deleted": deleted("cases", "id"),
+    "case: slipped in": copied_case,
+    "device: its key": flipped("device", "sign", "log"),
+    "device: its unit": worded("device", "unit", "log", ["DPUPR", "INSPEKTORAT"]),
+    "device: its state": worded("device", "state", "log", ["active", "pending", "revoked"]),
+    "device: how far it is rooted": moved("device", "rooted_seq", "log"),
+    "device: deleted": deleted("device", "log"),
+    "user: the role": worded("user", "role", "id", ["admin", "auditor", "petugas"]),
+    "user: the unit": worded("user", "unit", "id", ["DPUPR", "INSPEKTORAT"]),
+    "user: disabled or not": toggled("user", "disabled", "id"),
+    "user: slipped in": slipped_in_user,
+    "missing: deleted": deleted("missing", "id"),
+    "tombstone: deleted": deleted("tombstone", "id"),
+    "trouble: deleted": deleted("trouble", "entry"),
+    "trouble: another code": worded("trouble", "code", "entry", ["json", "unseal"]),
+}
+
+
+@pytest.fixture
+def edited(lived: Path, tmp_path: Path) -> Iterator[tuple[Path, sqlite3.Connection]]:
+    """A copy to be edited, with nothing in the way of it."""
+    data = Path(shutil.copytree(lived, tmp_path / "edited"))
+    connection = open_database(data)
+    connection.execute("pragma foreign_keys = off")
+    connection.execute("pragma synchronous = off")
+    yield data, connection
+    connection.close()
+
+
+@pytest.mark.timeout(180)
+def test_every_kind_of_edit_is_found(edited: tuple[Path, sqlite3.Connection]) -> None:
+    """Random edits, the kinds in turn; each is taken back before the next."""
+    data, connection = edited
+    rng = random.Random(20261122)
+    unseen = []
+    for number, kind in zip(range(EDITS), list(KINDS) * (EDITS // len(KINDS) + 1), strict=False):
+        connection.execute("begin immediate")
+        KINDS[kind](connection, rng)
+        if not list(audit(Audit(connection, load_keys(data)))):
+            unseen.append((number, kind))
+        connection.execute("rollback")
+    assert unseen == []
+
+
+def test_a_finding_says_where(edited: tuple[Path, sqlite3.Connection]) -> None:
+    data, connection = edited
+    row = connection.execute("select n, number, raw from entry join cases using (id) limit 1").fetchone()
+    connection.execute("update entry set raw = ? where n = ?", (flip(row["raw"], random.Random(1)), row["n"]))
+    lines = [finding.line() for finding in findings(data)]
+    assert any(line.startswith(f"buku besar n={row['n']} ") for line in lines)
+    assert any(row["number"] in line for line in lines)

@@ -1,0 +1,155 @@
+"""The case page: what it shows of people, and the one step that it offers."""
+
+import pytest
+
+from server.domain.deadlines import wita
+from server.web import formats
+from sync_protocol.kinds import Kind
+from tests.server.web.conftest import NAME, PHONE, TEXT
+
+REASON = "Pelapor minta dihubungi kembali"
+
+
+def canaries(page) -> set[str]:
+    return {word for word in (NAME, PHONE, PHONE.removeprefix("+62")) if word in page.text}
+
+
+@pytest.mark.parametrize("name", ["admin1", "petugas1", "auditor1", "petugas-dinkes"])
+def test_names_and_phones_are_masked_in_every_page(site, browse, name):
+    browser = browse(name)
+    for path in ("/", "/pengaduan?status=semua", *(f"/pengaduan/{site.number(case)}" for case in site.cases)):
+        assert canaries(browser.get(path)) == set()
+
+
+def test_the_handling_agency_sees_the_name_of_an_open_case_and_nothing_else(site, browse):
+    browser = browse("dinkes")
+    assert canaries(browser.get("/pengaduan?status=semua")) == set()
+    assert canaries(browser.get(f"/pengaduan/{site.number('at-dinkes')}")) == {NAME}
+    anonymous = browser.get(f"/pengaduan/{site.number('anonymous-at-dinkes')}")
+    assert canaries(anonymous) == set()
+    assert "Jangan mencari tahu siapa pelapor" in anonymous.text
+
+
+def test_a_reason_opens_the_identity_once_and_stays_in_the_history(site, browse):
+    browser = browse("petugas1")
+    path = f"/pengaduan/{site.number('anonymous')}"
+    opened = browser.post(f"{path}/identitas", alasan=REASON)
+    assert canaries(opened) == {NAME, PHONE, PHONE.removeprefix("+62")}
+    again = browser.get(path)
+    assert canaries(again) == set()
+    assert "Membuka nama dan nomor HP pelapor" in again.text
+    assert REASON in again.text
+    event = site.sql(
+        "select * from event where type = 'identity-unmasked' and case_id = :id", id=site.cases["anonymous"]
+    )
+    assert [row["actor"] for row in event] == ["petugas1"]
+    assert REASON not in event[0]["data"]
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "pendek", "x" * 501])
+def test_without_a_reason_nothing_is_opened_and_nothing_is_logged(site, browse, reason):
+    before = site.sql("select count(*) as n from event")[0]["n"]
+    browser = browse("petugas1")
+    page = browser.post(f"/pengaduan/{site.number('new')}/identitas", alasan=reason)
+    assert page.status == 422
+    assert canaries(page) == set()
+    assert site.sql("select count(*) as n from event where type = 'identity-unmasked'")[0]["n"] <= before
+
+
+def test_a_secret_case_looks_secret_and_says_what_cannot_be_done_yet(site, browse):
+    page = browse("petugas1").get(f"/pengaduan/{site.number('secret')}")
+    assert "RAHASIA: hanya petugas tersumpah" in page.text
+    assert "belum ada pada versi ini" in page.text
+    assert "/verifikasi" not in page.text
+    assert "/identitas" not in page.text
+
+
+def test_nobody_hands_on_a_secret_case_unread(site, browse):
+    page = browse("admin1").post(f"/pengaduan/{site.number('secret')}/verifikasi", unit="INSPEKTORAT")
+    assert page.status == 422
+    assert (
+        site.sql("select status from cases where id = :id", id=site.cases["secret"])[0]["status"] == "BELUM_VERIFIKASI"
+    )
+
+
+def test_both_clocks_and_the_lag_between_them_are_shown(site, browse):
+    page = browse("petugas1").get(f"/pengaduan/{site.number('new')}").words()
+    row = site.sql("select filed_at, arrived_at from cases where id = :id", id=site.cases["new"])[0]
+    assert formats.moment(row["filed_at"]) in page
+    assert formats.moment(row["arrived_at"]) in page
+    assert f"Jeda pengiriman {formats.span(row['arrived_at'] - row['filed_at'])}" in page
+
+
+class TestVerification:
+    """VERIFIKASI with a disposisi."""
+
+    @pytest.fixture
+    def case(self, site):
+        from tests.server.conftest import sender
+
+        entry = site.peer.complain(TEXT, category="AIR", accused="PKM-ALK")
+        site.peer.sync(sender(site.centre))
+        site.cases["fresh"] = entry.id
+        yield entry.id
+        del site.cases["fresh"]
+
+    def test_it_moves_the_case_on_tells_the_kiosk_and_stands_in_the_story(self, site, browse, case):
+        from tests.server.conftest import sender
+
+        browser = browse("petugas1")
+        path = f"/pengaduan/{site.number('fresh')}"
+        assert browser.post(f"{path}/verifikasi", unit="PERUMDA-AM", catatan="Cek pipa\r\ndi RT 5.").location == path
+        row = site.sql("select * from cases where id = :id", id=case)[0]
+        assert (row["status"], row["handler"]) == ("BELUM_TL", "PERUMDA-AM")
+        assert wita(row["due_at"]).hour == 16
+        assert row["due_at"] > site.clock.now
+        page = browser.get(path)
+        assert "Cek pipa\ndi RT 5." in page.text
+        assert "oleh petugas1" in page.words()
+        site.peer.sync(sender(site.centre))
+        news = [body for body in site.peer.received(Kind.STATUS) if body.case == case.hex()]
+        assert [(body.status, body.unit, body.due) for body in news] == [("BELUM_TL", "PERUMDA-AM", row["due_at"])]
+
+    def test_it_happens_once_however_often_the_button_is_pressed(self, site, browse, case):
+        browser = browse("petugas1")
+        path = f"/pengaduan/{site.number('fresh')}/verifikasi"
+        assert browser.post(path, unit="DLHK").status == 303
+        assert browser.post(path, unit="DPUPR").status == 422
+        assert site.sql("select handler from cases where id = :id", id=case)[0]["handler"] == "DLHK"
+        assert len(site.sql("select 1 from event where case_id = :id", id=case)) == 1
+
+    def test_the_accused_unit_is_neither_offered_nor_taken(self, site, browse, case):
+        browser = browse("petugas1")
+        path = f"/pengaduan/{site.number('fresh')}"
+        page = browser.get(path)
+        assert 'value="PKM-ALK"' not in page.text
+        assert '<option value="DINKES" selected>' in page.text
+        assert browser.post(f"{path}/verifikasi", unit="PKM-ALK").status == 422
+
+    @pytest.mark.parametrize("fields", [{"unit": ""}, {"unit": "TIDAK-ADA"}, {"unit": "DLHK", "catatan": "x" * 2001}])
+    def test_what_cannot_be_is_refused_and_what_was_typed_is_kept(self, site, browse, case, fields):
+        page = browse("petugas1").post(f"/pengaduan/{site.number('fresh')}/verifikasi", **fields)
+        assert page.status == 422
+        assert 'role="alert"' in page.text
+        assert fields.get("catatan", "") in page.text
+        assert site.sql("select status from cases where id = :id", id=case)[0]["status"] == "BELUM_VERIFIKASI"
+
+    def test_texts_are_shown_as_they_are_and_never_run(self, site, browse):
+        from tests.server.conftest import sender
+
+        hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}"
+        entry = site.peer.complain(hostile, place=hostile, name=hostile)
+        site.peer.sync(sender(site.centre))
+        site.cases["hostile"] = entry.id
+        browser = browse("petugas1")
+        path = f"/pengaduan/{site.number('hostile')}"
+        for page in (
+            browser.get(path),
+            browser.get("/pengaduan?urut=baru"),
+            browser.post(f"{path}/identitas", alasan=REASON),
+        ):
+            assert "<script>alert" not in page.text
+            assert "<img src=x" not in page.text
+            assert "alert(1)" in page.text
+            assert "{{ 7*7 }}" in page.text
+        del site.cases["hostile"]
