@@ -1,6 +1,7 @@
 """The kiosk's settings: `kiosk.toml` in the data folder, then KASIH_* variables, then flags; the last one wins."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -56,7 +57,7 @@ def load_settings(folder: Path, flags: Mapping[str, Any] | None = None) -> Setti
     try:
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"Setelan tidak benar: {error}") from None
+        raise SettingsError(_in_words(str(error))) from None
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -66,3 +67,12 @@ def _from_file(path: Path) -> dict[str, Any]:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path} tidak terbaca: {error}") from None
+
+
+def _in_words(reason: str) -> str:
+    """Name the setting that is wrong."""
+    found = re.search(r"`\$\.(\w+)", reason)
+    if found:
+        return f"Setelan {found[1]} tidak benar: jenis atau besarnya tidak diterima."
+    found = re.search(r"unknown field `([^`]*)`", reason)
+    return f"Setelan {found[1]} tidak dikenal." if found else "Setelan tidak benar."
