@@ -19,7 +19,7 @@ help: ## list these commands
 
 setup: $(VENV)/.project ## make .venv with everything in it
 
-demo: setup ## start a centre, a kiosk and a simulated modem, with sample complaints
+demo: setup ## start a centre and a kiosk, with sample complaints and a network switch
 	@$(BIN)/kasih-demo $(ARGS)
 
 test: setup ## run all tests (a part of them: ARGS="tests/server -k disposisi")

@@ -56,6 +56,20 @@ def test_a_kiosk_that_cannot_file_yet_says_so_and_opens_no_session(
     assert "GAWAT" in browser.get("/teknisi").text
 
 
+def test_a_fault_of_ours_says_what_to_do_and_the_log_quotes_nobody(
+    browser: Browser, control: Control, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> Status:
+        raise ValueError("Kanari")
+
+    monkeypatch.setattr(control.kiosk, "status", fail)
+    page = browser.get("/")
+    assert page.status == 500
+    assert "Ada yang salah di kios ini, bukan pada Anda" in page.text
+    assert "Kanari" not in page.text + caplog.text
+    assert "ValueError" in caplog.text
+
+
 # -- the technician's page ---------------------------------------------------------------------------------------------
 
 WELL = Status(
