@@ -1,14 +1,12 @@
 """The recovery key survives paper and typing."""
 
-import os
-
 import pytest
 
 from server.domain.recovery_key import read_recovery_key, write_recovery_key
 from sync_protocol.errors import CodeError
 
 
-@pytest.mark.parametrize("key", [bytes(32), b"\xff" * 32, bytes(range(32)), os.urandom(32)])
+@pytest.mark.parametrize("key", [bytes(32), b"\xff" * 32, bytes(range(32)), bytes.fromhex("8c4df67daef5" + "a7" * 26)])
 def test_what_is_printed_can_be_typed_again(key):
     printed = write_recovery_key(key)
     assert read_recovery_key(printed) == key
