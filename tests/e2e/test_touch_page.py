@@ -20,6 +20,8 @@ from tests.kiosk_agent.web.conftest import serve
 
 __all__ = ["serve"]
 
+pytestmark = pytest.mark.xdist_group("browser")  # One browser for all of them.
+
 SCREENS = [(1024, 768), (1366, 768), (390, 844)]
 TEXT = "Got ungu"
 
