@@ -354,7 +354,7 @@ def decode_body(kind: int, data: bytes) -> Body | None:
         if kind != Kind.BLOB:
             strict_json.parse(data)
         return None
-    body: Body = strict_json.decode(data, decoder)
+    body: Body = strict_json.decode(data, decoder, _ENCODER)
     return body
 
 

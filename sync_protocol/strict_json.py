@@ -17,16 +17,25 @@ _MIN_INT, _MAX_INT = -(2**63), 2**63 - 1
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _ESCAPE_TO_CHECK = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
+_ESCAPE: Final = b"\\u"
+
 T = TypeVar("T")
 
 
-def decode(data: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+def decode(data: bytes, decoder: msgspec.json.Decoder[T], encoder: msgspec.json.Encoder | None = None) -> T:
     """Decode a body into its declared type; fields that the type does not know are skipped.
+
+    Args:
+        encoder: what our own writers use; for a type that bounds its integers. What it would write byte for byte the
+            same needs no second look, and that is nearly every body: it costs a quarter of the general way.
 
     Raises:
         JsonError: not UTF-8 or JSON, deeper than 32, duplicate keys, NUL, lone surrogates, integers beyond 64 bits.
         FieldError: a field is missing, of another type or out of bounds; the message names it.
     """
+    _check_depth(data)
+    if encoder is not None and (value := _as_written(data, decoder, encoder)) is not None:
+        return value
     parse(data)
     try:
         return decoder.decode(data)
@@ -34,6 +43,17 @@ def decode(data: bytes, decoder: msgspec.json.Decoder[T]) -> T:
         raise FieldError(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise JsonError(str(error)) from None
+
+
+def _as_written(data: bytes, decoder: msgspec.json.Decoder[T], encoder: msgspec.json.Encoder) -> T | None:
+    """The value of a body without escapes that the encoder writes like this; None for any other."""
+    if _ESCAPE in data:
+        return None
+    try:
+        value = decoder.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None  # The general way says what is wrong.
+    return value if encoder.encode(value) == data else None
 
 
 def parse(data: bytes) -> Any:

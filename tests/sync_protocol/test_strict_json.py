@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync_protocol import strict_json
+from sync_protocol.bodies import Complaint
 from sync_protocol.errors import JsonError, ProtocolError
 
 letters = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=10)
@@ -24,6 +25,20 @@ values = st.recursive(
     scalars, lambda below: st.lists(below, max_size=4) | st.dictionaries(letters, below, max_size=4), max_leaves=20
 )
 anything = msgspec.json.Decoder(Any)
+complaint = msgspec.json.Decoder(Complaint)
+bodies = st.builds(
+    lambda text, row, rest: {"category": "AIR", "kelurahan": "53", "pin": "123456", "text": text, "row": row} | rest,
+    st.text(max_size=10),
+    st.sampled_from([0, 1, 2**53 - 1, 2**53, 2**63, 2**64, -1]),
+    st.dictionaries(st.sampled_from(["name", "sms_ok", "unknown", "secret", "sms"]), values, max_size=3),
+)
+
+
+def outcome(data: bytes, encoder: msgspec.json.Encoder | None) -> object:
+    try:
+        return strict_json.decode(data, complaint, encoder)
+    except ProtocolError as error:
+        return type(error), str(error)
 
 
 @given(values, st.booleans())
@@ -87,3 +102,28 @@ def test_no_body_costs_more_than_a_moment(hostile: bytes) -> None:
     except JsonError:
         pass
     assert time.process_time() - start < 1
+
+
+@given(bodies, st.booleans(), st.sampled_from([None, (",", ":")]))
+def test_the_quick_look_at_what_we_write_ourselves_decides_nothing_else(
+    body: dict[str, object], escaped: bool, separators: tuple[str, str] | None
+) -> None:
+    data = json.dumps(body, ensure_ascii=escaped, separators=separators).encode("utf-8", "surrogatepass")
+    assert outcome(data, msgspec.json.Encoder()) == outcome(data, None)
+
+
+@given(st.text(max_size=20), st.integers(0, 10_000), st.binary(max_size=3), st.integers(0, 4))
+def test_the_quick_look_sees_every_change(text: str, at: int, put: bytes, cut: int) -> None:
+    data = Complaint(category="AIR", kelurahan="53", pin="123456", text=text, row=7).encode()
+    at %= len(data)
+    data = data[:at] + put + data[at + cut :]
+    assert outcome(data, msgspec.json.Encoder()) == outcome(data, None)
+
+
+@pytest.mark.parametrize(
+    "fields", [b'"pin":"123456","pin":"1234567"', b'"pin":"123456","text":"\\u0000"', b'"pin":"123456","row":1,"row":2']
+)
+def test_the_quick_look_lets_nothing_doubtful_through(fields: bytes) -> None:
+    data = b'{"category":"AIR","kelurahan":"53",' + fields + b"}"
+    with pytest.raises(JsonError):
+        strict_json.decode(data, complaint, msgspec.json.Encoder())
