@@ -1,9 +1,12 @@
 """Back the centre up while it runs, and only then tell the kiosks that their entries are safe."""
 
+import glob
 import shutil
 import sqlite3
 import tempfile
+import threading
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 
@@ -14,6 +17,9 @@ from server.store.centre import DATABASE, Centre
 from server.store.events import append_event
 from server.store.keys import FILE_NAME as KEYS
 from server.store.keys import sync_folder
+
+_WORK: Final = ".kasih-sementara"
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class Backup(Struct, frozen=True):
@@ -34,16 +40,24 @@ def make_backup(centre: Centre, file: Path, *, actor: str) -> Backup:
     Raises:
         BackupError: it cannot be written, or what was read back is not what was written; no mark was set.
     """
+    with _ONE_AT_A_TIME:
+        folder = _work_folder(file)
+        try:
+            return _write(centre, file, folder, actor)
+        except OSError as error:
+            raise BackupError(f"cadangan tidak dapat ditulis: {error.strerror or error}") from None
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _work_folder(file: Path) -> Path:
+    """A folder beside the file, for its owner alone; what a power cut left of an earlier one holds keys and goes."""
     try:
-        folder = Path(tempfile.mkdtemp(prefix=f".{file.name}.", dir=file.parent))
+        for leftover in file.parent.glob(f".{glob.escape(file.name)}.*{_WORK}"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        return Path(tempfile.mkdtemp(prefix=f".{file.name}.", suffix=_WORK, dir=file.parent))
     except OSError as error:
         raise BackupError(f"tidak dapat menulis di {file.parent}: {error.strerror}") from None
-    try:
-        return _write(centre, file, folder, actor)
-    except OSError as error:
-        raise BackupError(f"cadangan tidak dapat ditulis: {error.strerror or error}") from None
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write(centre: Centre, file: Path, folder: Path, actor: str) -> Backup:

@@ -3,6 +3,7 @@
 What came after the backup comes back by itself: every kiosk keeps its log and sends the difference at its next contact.
 """
 
+import glob
 import os
 import shutil
 import tempfile
@@ -18,6 +19,7 @@ from server.store.centre import LOCK, Clock, open_database, take_lock, wall_cloc
 from server.store.events import append_event
 from server.store.keys import sync_folder
 
+_WORK: Final = ".kasih-pulih"
 _UNIMPORTANT: Final = frozenset({LOCK})
 
 
@@ -43,7 +45,9 @@ def restore_backup(file: Path, data: Path, *, force: bool = False, clock: Clock 
         raise BackupError(f"{data} tidak kosong; dengan --force isinya dipindah ke samping, tidak dihapus")
     try:
         data.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{data.name}.pulih-", dir=data.parent))
+        for leftover in data.parent.glob(f".{glob.escape(data.name)}.*{_WORK}"):
+            shutil.rmtree(leftover, ignore_errors=True)  # Of a restore that a power cut ended; it holds keys.
+        fresh = Path(tempfile.mkdtemp(prefix=f".{data.name}.", suffix=_WORK, dir=data.parent))
     except OSError as error:
         raise BackupError(f"tidak dapat menulis di {data.parent}: {error.strerror}") from None
     try:

@@ -84,6 +84,14 @@ def test_a_backup_that_cannot_be_written_marks_nothing_and_leaves_nothing(centre
     assert list((tmp_path / "b").iterdir()) == []
 
 
+def test_what_a_power_cut_left_of_an_earlier_backup_is_removed(centre, filled, tmp_path):
+    left = tmp_path / ".pusat.kasih.abc123.kasih-sementara"
+    left.mkdir()
+    (left / "centre.keys").write_text("kunci")
+    make_backup(centre, tmp_path / "pusat.kasih", actor="cli")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["centre", "pusat.kasih"]
+
+
 def test_an_earlier_backup_of_the_same_name_stays_until_the_new_one_is_whole(centre, filled, tmp_path, monkeypatch):
     make_backup(centre, tmp_path / "pusat.kasih", actor="cli")
     earlier = (tmp_path / "pusat.kasih").read_bytes()
