@@ -24,6 +24,7 @@ from sync_protocol.states import Enrolment
 
 log = logging.getLogger(__name__)
 
+_FIRST_SCRUB_S = 900
 _SCRUB_S = 24 * 3_600
 
 Connect = Callable[[str], Transport]
@@ -56,7 +57,7 @@ class Control:
         self._clock_watch = ClockWatch(kiosk.store, kiosk.clock)
         self._health = HealthReporter(kiosk.store, kiosk.clock)
         self._way: tuple[str, Transport] | None = None
-        self._scrubbed_at_s: float | None = None
+        self._scrub_at_s = kiosk.clock.monotonic_s() + _FIRST_SCRUB_S  # Not while an old PC is still starting.
         kiosk.sync_state = lambda: self._engine.state
 
     def close(self) -> None:
@@ -73,13 +74,16 @@ class Control:
         """How the kiosk is."""
         return self.kiosk.status()
 
-    def run_sync(self) -> Outcome:
+    def run_sync(self, server: str = "") -> Outcome:
         """Exchange until there is nothing more to send or fetch.
+
+        Args:
+            server: another address than the one in force.
 
         Raises:
             SettingsError: no address of a centre is known, or it is none.
         """
-        outcome = self._engine.run(self._transport())
+        outcome = self._engine.run(self._transport(server or self.kiosk.server))
         if outcome.error is None:
             self._clock_watch.compare()
         return outcome
@@ -99,7 +103,7 @@ class Control:
         HttpTransport(server, kiosk.settings)  # An address that is none is refused before anything is kept.
         prepare(store, code, server, keys)
         if not (kiosk.centre.is_ready and store.enrolment is Enrolment.ACTIVE):
-            judge(store, self.run_sync(), is_ready=kiosk.centre.is_ready)
+            judge(store, self.run_sync(server), is_ready=kiosk.centre.is_ready)
         config = kiosk.centre.config
         return EnrolAnswer(
             state=store.enrolment,
@@ -131,9 +135,8 @@ class Control:
         """Now and then: at the clock, at the kiosk's health, once a day at every record."""
         kiosk = self.kiosk
         self._clock_watch.look()
-        now_s = kiosk.clock.monotonic_s()
-        if self._scrubbed_at_s is None or now_s - self._scrubbed_at_s > _SCRUB_S:
-            self._scrubbed_at_s = now_s
+        if kiosk.clock.monotonic_s() >= self._scrub_at_s:
+            self._scrub_at_s += _SCRUB_S
             scrub(kiosk.store)
         keys = kiosk.centre.keys
         if keys is not None:
@@ -148,8 +151,7 @@ class Control:
             )
             self._health.report(health, keys)
 
-    def _transport(self) -> Transport:
-        url = self.kiosk.server
+    def _transport(self, url: str) -> Transport:
         if not url:
             raise SettingsError("Alamat pusat belum diketahui: pakai KASIH_SERVER, atau daftarkan kios ini.")
         if self._way is not None and self._way[0] != url:

@@ -29,8 +29,11 @@ def enrol(data: Path, server: str, code: str, *, as_json: bool) -> None:
 @click.command()
 @data_option
 @click.option("--port", type=click.IntRange(0, 65_535), help="Port halaman di 127.0.0.1 (bawaan 8180; 0: yang bebas).")
-def run(data: Path, port: int | None) -> None:
+@click.option("--modem", multiple=True, metavar="PORT", help="Modem SMS; belum didukung versi ini.")
+def run(data: Path, port: int | None, modem: tuple[str, ...]) -> None:
     """Jalankan kios: halaman layar sentuh dan pengiriman ke pusat. Berhenti dengan Ctrl-C."""
+    if modem:
+        fail("Modem SMS belum didukung versi ini. Jalankan tanpa --modem.")
     from kiosk_agent.run import serve  # noqa: PLC0415  The other commands must not load the web stack.
 
     serve(data, port)

@@ -21,6 +21,7 @@ _FIRST = (
         raw blob not null
     ) strict
     """,
+    "create index own_kind on own (kind, seq)",
     # Entries that were reported lost, and the seq of the LOST that says so.
     "create table lost (id blob primary key, seq integer not null) strict, without rowid",
     # Which entry a form became. `ref` is the SHA-256 of the form's reference; `proof` says, to who knows the

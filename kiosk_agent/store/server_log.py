@@ -91,19 +91,20 @@ def along_chain(connection: sqlite3.Connection, newest: bytes, kind: int) -> Ite
             yield parse_entry(raw)
 
 
-def drop_rotten(connection: sqlite3.Connection) -> int:
-    """Forget the entries that have rotted, so that the next HEAD asks the server for them again."""
-    rotten = [
-        (row[0], row[2])
-        for row in connection.execute("select n, id, seq, prev, kind, digest, raw from down")
-        if not _is_sound(*row[1:])
-    ]
-    if rotten:
-        connection.executemany("delete from down where n = ?", [(n,) for n, _ in rotten])
-        connection.execute("update down set rooted = 0 where seq >= :seq", {"seq": min(seq for _, seq in rotten)})
-        connection.execute("update down set rooted = 1 where seq = 1 and prev = :none", {"none": NO_PREV})
-        _spread_roots(connection)
-    return len(rotten)
+def rotten(connection: sqlite3.Connection, n: int, limit: int) -> tuple[list[int], int | None]:
+    """Of the next records after this one: those that have rotted, and the last one looked at (None: there are none)."""
+    rows = connection.execute(
+        "select n, id, seq, prev, kind, digest, raw from down where n > :n order by n limit :limit",
+        {"n": n, "limit": limit},
+    ).fetchall()
+    return [row[0] for row in rows if not _is_sound(*row[1:])], rows[-1][0] if rows else None
+
+
+def drop(connection: sqlite3.Connection, records: list[int]) -> None:
+    """Forget records, so that the next HEAD asks the server for them again."""
+    connection.executemany("delete from down where n = :n", [{"n": n} for n in records])
+    connection.execute("update down set rooted = (seq = 1 and prev = :none)", {"none": NO_PREV})
+    _spread_roots(connection)
 
 
 def _is_sound(entry_id: bytes, seq: int, prev: bytes, kind: int, stored_digest: bytes, raw: bytes) -> bool:

@@ -174,8 +174,10 @@ class StoreView:
         with self.disk.reading() as connection:
             if stated is None or facts.get(connection, facts.FORKED) is None:
                 return list(server_log.in_order(connection, kind))
-            known = server_log.is_rooted(connection, stated.stands.id) is not None
-            newest = stated.stands.id if known else facts.get(connection, facts.LAST_REPLY)
+            # A chain with a hole would end there and leave the kiosk without keys or tables: it could file nothing.
+            candidates = (stated.stands.id, facts.get(connection, facts.LAST_REPLY))
+            whole = (entry for entry in candidates if entry and server_log.is_rooted(connection, entry))
+            newest = next(whole, None) or server_log.newest_rooted(connection)
             return list(server_log.along_chain(connection, newest or b"", kind))
 
     def is_mine(self, entry: Entry) -> bool:

@@ -204,6 +204,9 @@ def test_a_certificate_that_has_run_out_does_not_keep_reports_from_arriving(serv
     assert way.send(b"x") == b"reply to x"
     way.close()
     assert way.send(b"y") == b"reply to y"
+    assert way._connection is not None
+    assert isinstance(way._connection.sock, ssl.SSLSocket)
+    assert way._connection.sock.session_reused, "the TLS session is kept"
 
 
 def expired_certificate(folder: Path) -> tuple[Path, Path]:
