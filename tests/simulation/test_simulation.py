@@ -12,6 +12,9 @@ from tests.simulation.run import find, run
 SEEDS = 100
 GROUPS = 10
 WITHIN = 200
+FOUND = (
+    2946,
+)  # A forked server log whose newest branch had a hole left the kiosk without keys: it could file nothing.
 NOTICED_AT = {
     "a cursor kept by the client": 1,
     "UNIQUE(device, seq)": 1,
@@ -35,6 +38,11 @@ def test_nothing_is_lost_doubled_or_invented(group: int) -> None:
             run(seed)
         except Exception as error:
             raise AssertionError(f"make assurance ARGS=simulation COUNT=1 SEED={seed}") from error
+
+
+@pytest.mark.parametrize("seed", FOUND)
+def test_what_a_seed_once_found_stays_mended(seed: int) -> None:
+    run(seed)
 
 
 @pytest.mark.parametrize("name", BUGS)
