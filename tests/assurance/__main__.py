@@ -36,6 +36,7 @@ TIERS = {
     "bugs": Tier(200, "tests.simulation.run:plant_each"),
     "kill": Tier(300, "tests.faults.kills:assure"),
     "power": Tier(1_000, "tests.faults.power_tier:assure"),
+    "cuts": Tier(1, "tests.faults.cuts:assure"),
 }
 
 
