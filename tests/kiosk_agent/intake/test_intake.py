@@ -162,3 +162,30 @@ def test_forms_and_receipts_print_none_of_what_they_hold(kiosk: Kiosk, form: Cal
     filed = kiosk.intake.file(given)
     assert "rahasia" not in repr(given)
     assert filed.pin not in repr(filed)
+
+
+def test_nothing_that_residents_said_can_be_read_in_the_data_folder(
+    control: Control, form: Callable[..., Form], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(0)
+    canaries = ("Kanarivitri", "Jl. Kanaria", "Beta lapor kanari", "81277788899")
+    pins = set()
+    for number in range(100):
+        identity = list(Identity)[number % 4]
+        given = form(
+            text=f"{canaries[2]} {number}",
+            name=canaries[0],
+            place=canaries[1],
+            phone="0" + canaries[3],
+            identity=identity,
+        )
+        pins.add(control.kiosk.intake.file(given).pin)
+        if number == 50:
+            control.sync()
+    control.sync()
+    control.close()
+    held = b"".join(file.read_bytes() for file in control.kiosk.data.rglob("*") if file.is_file())
+    for canary in canaries:
+        assert canary.encode() not in held
+        assert canary not in caplog.text
+    assert not [pin for pin in pins if pin in caplog.text]
