@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from threading import Lock, Timer
+from threading import Event, Lock, Thread
 from typing import IO, Any, Final
 
 import click
@@ -64,33 +64,30 @@ class Clerk:
         self._data = data
         self._way: AbstractContextManager[Access] | None = None
         self._access: Access | None = None
-        self._held_since_s = 0.0
+        self._held_since_s = self._filed_at_s = 0.0
         self._busy = Lock()
-        self._idle = Timer(_IDLE_S, self.close)
+        self._ended = Event()
+        self._watch = Thread(target=self._let_go_when_idle, name="idle", daemon=True)
         self.has_failed = False
 
     def close(self) -> None:
         """Let go of the data."""
-        self._idle.cancel()
+        self._ended.set()
         with self._busy:
             self._let_go()
 
     def take(self, number: int, line: bytes) -> None:
         """File a line and say what it became."""
-        self._idle.cancel()
         said: dict[str, Any]
         try:
             with self._busy:
                 said = msgspec.to_builtins(self._file(line))
+                self._filed_at_s = time.monotonic()
         except (IntakeError, NotSavedError) as error:
             self.has_failed = True
             said = {"line": number, "error": str(error)}
         click.echo(json.dumps(said))
         sys.stdout.flush()
-        if isinstance(self._access, Control):
-            self._idle = Timer(_IDLE_S, self.close)
-            self._idle.daemon = True
-            self._idle.start()
 
     def _file(self, line: bytes) -> Answer:
         ref = secrets.token_bytes(16)  # The same for each try, so that a line is filed once.
@@ -110,8 +107,16 @@ class Clerk:
         if self._access is None:
             self._way = access(self._data)
             self._access = self._way.__enter__()
-            self._held_since_s = time.monotonic()
+            self._held_since_s = self._filed_at_s = time.monotonic()
+            if not self._watch.is_alive():
+                self._watch.start()
         return self._access
+
+    def _let_go_when_idle(self) -> None:
+        while not self._ended.wait(_IDLE_S / 3):
+            with self._busy:
+                if isinstance(self._access, Control) and time.monotonic() - self._filed_at_s > _IDLE_S:
+                    self._let_go()
 
     def _let_go(self) -> None:
         way, self._way, self._access = self._way, None, None

@@ -84,8 +84,10 @@ def check_characters(text: str, field: str, label: str) -> None:
     """
     if "\0" in text:
         raise CharacterError(f"{label} memuat karakter NUL, yang tidak boleh ada.", field)
-    if any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise CharacterError(f"{label} memuat karakter rusak (setengah karakter Unicode).", field)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise CharacterError(f"{label} memuat karakter rusak (setengah karakter Unicode).", field) from None
 
 
 def normal_phone(typed: str) -> str:
