@@ -15,6 +15,7 @@ from server.control_route import control_handler
 from server.jobs.folding import FoldLoop
 from server.store.centre import Centre
 from server.sync_api.health import health_handler
+from server.sync_api.status import status_handler
 from server.sync_api.sync import SyncApi, sync_handler
 
 
@@ -33,7 +34,12 @@ def make_app(centre: Centre, control_token: str) -> Litestar:
             await asyncio.to_thread(folding.stop)
             await asyncio.to_thread(sync_api.close)
 
-    for_programs = [sync_handler(sync_api), health_handler(centre), control_handler(centre, control_token)]
+    for_programs = [
+        sync_handler(sync_api),
+        status_handler(centre),
+        health_handler(centre),
+        control_handler(centre, control_token),
+    ]
     return Litestar(
         route_handlers=[*for_programs, *web.web_routes(centre)],
         exception_handlers=web.error_handlers(),

@@ -10,6 +10,7 @@ from typing import Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Struct
 
+from server.actions.answer_query import MAX_QUERIES, answer_queries
 from server.actions.enrol_device import Claim, admit, code_of, read_claim
 from server.actions.store_entries import store_entries
 from server.domain.filing_time import HeadSeen
@@ -60,6 +61,8 @@ class _Batch(Struct):
     """The newest entry of the bundle (highest seq, then id) that is stored, or will be."""
     claims: list[Claim] = []
     """What could let the device in, where it is not active."""
+    queries: list[Entry] = []
+    answers: list[bytes] = []
     unsigned: int = 0
     is_known: bool = False
 
@@ -153,6 +156,8 @@ def _verify(
         else:
             if entry.kind not in TRANSIENT:
                 batch.entries[entry.id] = entry
+            elif entry.kind == Kind.QUERY and len(batch.queries) < MAX_QUERIES:
+                batch.queries.append(entry)
     received.unsigned += batch.unsigned
     places = [*stored, *((entry.seq, entry.id) for entry in batch.entries.values())]
     batch.newest = Position(*max(places)) if places else None
@@ -170,6 +175,8 @@ def _keep(centre: Centre, batches: list[_Batch], received: Received, via: Via, n
                 foreign += len(batch.entries)
             else:
                 stored += _keep_batch(connection, device, batch, via, now)
+                if batch.head is not None:
+                    batch.answers = answer_queries(connection, centre, device, batch.queries, now)
         return stored, foreign
 
     if not all(batch.is_idle for batch in batches):
@@ -219,6 +226,7 @@ def _answer(centre: Centre, batch: _Batch, received: Received, now: int, *, unli
             now_ms=now,
             server_log=server_log(centre.keys.sign_public, batch.log),
             signer=centre.keys.sign,
+            extra=batch.answers,
             unlimited=unlimited,
         )
         return answered, answered.regressed and not device["regressed"]

@@ -8,6 +8,8 @@ from msgspec import Struct
 
 REST: Final = "kasih.rest"
 """In the scope: bytes that came before the connection was lost and were never handed over (see `http_server`)."""
+OCTETS: Final = "application/octet-stream"
+"""The one media type of requests here."""
 _DRAIN_FACTOR = 8
 
 

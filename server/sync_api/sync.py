@@ -4,7 +4,6 @@ import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Final
 
 from litestar.handlers import asgi
 from litestar.handlers.asgi_handlers import ASGIRouteHandler
@@ -14,11 +13,10 @@ from server.actions.receive_bundle import Received, receive_bundle
 from server.errors import BusyError, StorageError, UnknownLogError
 from server.store.centre import Centre
 from server.sync_api.replies import refuse, reply
-from server.sync_api.request_body import RequestBody, TooLargeError, content_type, read_body
+from server.sync_api.request_body import OCTETS, RequestBody, TooLargeError, content_type, read_body
 from sync_protocol.bundle import MAX_REQUEST
 from sync_protocol.errors import NotABundleError
 
-_MEDIA_TYPE: Final = "application/octet-stream"
 _THREADS = 4
 _LOG = logging.getLogger(__name__)
 
@@ -39,7 +37,7 @@ class SyncApi:
         """Answer one request."""
         if scope.get("method") != "POST":
             await refuse(send, 405, "method")
-        elif content_type(scope) != _MEDIA_TYPE:
+        elif content_type(scope) != OCTETS:
             await refuse(send, 415, "content-type")
         else:
             await self._exchange(scope, receive, send)

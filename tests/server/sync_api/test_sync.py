@@ -13,7 +13,10 @@ import pytest
 from server.actions.issue_code import issue_code
 from server.settings import Settings
 from server.store import cases, ledger
-from sync_protocol.bundle import MAGIC, MAX_REQUEST, write_bundle
+from sync_protocol.bodies import Query
+from sync_protocol.bundle import MAGIC, MAX_REQUEST, read_bundle, write_bundle
+from sync_protocol.kinds import Kind
+from sync_protocol.number import number_of
 from tests.peers import Peer, over_http
 from tests.server.conftest import UNIT, until
 
@@ -270,3 +273,29 @@ def test_the_control_route_wants_the_token_of_the_data_folder(live):
 )
 def test_the_control_route_carries_out_what_it_knows(live, path, body, status):
     assert request(live, path=path, body=body, headers={"x-kasih-token": live.token})[0] == status
+
+
+def test_a_question_is_answered_at_its_own_address(live, peer):
+    entry = peer.complain(pin="123456")
+    peer.sync(over_http(live.port))
+    until(lambda: live.centre.read(lambda c: cases.get_case(c, entry.id)))
+    body = Query(number=number_of(entry.id), pin="123456", nonce="0" * 32).encode()
+    question = write_bundle([peer.write(Kind.QUERY, body, seq=0, prev=bytes(32)).raw])
+    status, _, data = request(live, path="/v1/status", body=question)
+    assert status == 200
+    (answer,) = read_bundle(data)[0]
+    assert peer.body(answer).status == "BELUM_VERIFIKASI"
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        ({"method": "GET"}, 405),
+        ({"headers": {"content-type": "application/json"}}, 415),
+        ({"body": b"x" * 4_097}, 413),
+        ({"body": b"<html>"}, 400),
+        ({"body": MAGIC}, 403),
+    ],
+)
+def test_what_is_no_question_is_refused(live, options, status):
+    assert request(live, path="/v1/status", **options)[0] == status

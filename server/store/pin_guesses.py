@@ -1,0 +1,27 @@
+"""Wrong PINs, by what they were tried on and by who tried: enough of them lock for a while."""
+
+import sqlite3
+
+
+def is_locked(connection: sqlite3.Connection, subject: str, *, limit: int, now: int) -> bool:
+    """Whether so many wrong PINs came within the window that nobody is listened to."""
+    row = connection.execute(
+        "select failures from pin_guess where subject = :subject and locked_until > :now",
+        {"subject": subject, "now": now},
+    ).fetchone()
+    return row is not None and row["failures"] >= limit
+
+
+def count_wrong(connection: sqlite3.Connection, subject: str, *, now: int, until: int) -> None:
+    """Count a wrong PIN; the window runs from the newest one, and what lies before it is forgotten."""
+    connection.execute("delete from pin_guess where locked_until <= :now", {"now": now})
+    connection.execute(
+        "insert into pin_guess (subject, failures, locked_until) values (:subject, 1, :until)"
+        " on conflict (subject) do update set failures = pin_guess.failures + 1, locked_until = :until",
+        {"subject": subject, "until": until},
+    )
+
+
+def forget_wrong(connection: sqlite3.Connection, subject: str) -> None:
+    """The right PIN was given."""
+    connection.execute("delete from pin_guess where subject = :subject", {"subject": subject})
