@@ -85,6 +85,23 @@ def count_work(connection: sqlite3.Connection, scope: Scope, now: int) -> Count:
     )
 
 
+def newest_arrival(connection: sqlite3.Connection, scope: Scope) -> int:
+    """When the newest case arrived, Unix milliseconds; 0 where there is none."""
+    where, values = _within(scope)
+    return int(
+        connection.execute(f"select coalesce(max(arrived_at), 0) from cases where {where}", values).fetchone()[0]  # noqa: S608
+    )
+
+
+def count_since(connection: sqlite3.Connection, scope: Scope, since: int) -> int:
+    """How many cases have arrived after a moment."""
+    where, values = _within(scope)
+    values["since"] = since
+    return int(
+        connection.execute(f"select count(*) from cases where arrived_at > :since and {where}", values).fetchone()[0]  # noqa: S608
+    )
+
+
 def find_case(connection: sqlite3.Connection, scope: Scope, key: str) -> list[sqlite3.Row]:
     """The cases of a written number, or of an id in hex; none where they do not exist for the one who looks."""
     where, values = _within(scope)

@@ -37,6 +37,7 @@ def web_routes(centre: Centre) -> list[ControllerRouterHandler]:
                 password.submit_password,
                 home.show_home,
                 cases.show_cases,
+                cases.count_new,
                 case.show_case,
                 case.submit_verify,
                 case.submit_unmask,

@@ -35,6 +35,8 @@ class Access(Struct, frozen=True):
     permission: Permission | None = None
     before_change: bool = False
     """Also while the one-time password has not been changed."""
+    by_itself: bool = False
+    """Asked by a page that lies open, not by a person: it does not keep the session alive."""
 
 
 class SignInError(Exception):
@@ -59,9 +61,9 @@ def signed_in(*, before_change: bool = False) -> dict[str, Any]:
     return {OPT: Access(before_change=before_change)}
 
 
-def needs(permission: Permission) -> dict[str, Any]:
+def needs(permission: Permission, *, by_itself: bool = False) -> dict[str, Any]:
     """The route's `opt`: for roles with this permission."""
-    return {OPT: Access(permission=permission)}
+    return {OPT: Access(permission=permission, by_itself=by_itself)}
 
 
 def cookie_name(scheme: str) -> str:
@@ -91,7 +93,7 @@ class Doorkeeper(ASGIMiddleware):
             raise MethodNotAllowedException  # Litestar adds these routes; no page of ours asks for them.
         access: Access = scope["route_handler"].opt[OPT]
         token = request.cookies.get(cookie_name(scope["scheme"]), "")
-        session = await sync_to_thread(self._find, token) if token else None
+        session = await sync_to_thread(self._find, token, access) if token else None
         scope["auth"] = session
         scope["user"] = session.viewer if session else None
         changes = request.method not in _SAFE_METHODS
@@ -103,10 +105,10 @@ class Doorkeeper(ASGIMiddleware):
             await _check_form(request, session)
         await next_app(scope, receive, send)
 
-    def _find(self, token: str) -> Session | None:
+    def _find(self, token: str, access: Access) -> Session | None:
         now = self._centre.clock()
         session = self._centre.read(lambda connection: find_session(connection, token, now))
-        if session is not None and session.is_due(now):
+        if session is not None and session.is_due(now) and not access.by_itself:
             used = session.token_hash
             self._centre.write(lambda connection: touch_session(connection, used, now))
         return session

@@ -43,6 +43,14 @@ def show_cases(request: AnyRequest, pages: NamedDependency[Pages]) -> Response[s
     )
 
 
+@get(PATH + "/baru", opt=needs(Permission.SEE_CASES, by_itself=True), sync_to_thread=True)
+def count_new(request: AnyRequest, pages: NamedDependency[Pages]) -> dict[str, int]:
+    """How many cases have arrived since a page was made; the page says so, and changes only when it is asked to."""
+    typed = request.query_params.get("sejak", "")
+    since = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
+    return {"baru": pages.centre.read(lambda c: inbox.count_since(c, request.user.scope, since))}
+
+
 def read_filters(query: dict[str, str]) -> Filters:
     """The filters in an address. Looking for a number looks among all statuses, unless one is asked for."""
     values = {field: query[name][:80] for field, name in _FIELDS.items() if query.get(name)}

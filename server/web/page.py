@@ -12,7 +12,7 @@ from msgspec import Struct
 from server.domain.roles import Permission, Viewer
 from server.store.centre import Centre
 from server.store.city import City
-from server.store.inbox import Count, count_work
+from server.store.inbox import Count, count_work, newest_arrival
 from server.store.sessions import Session
 from server.web import formats
 from server.web.device_state import count_faulty
@@ -40,6 +40,8 @@ class Frame(Struct, frozen=True):
     faulty: int | None
     """Devices that need somebody; None for roles that do not see devices."""
     now: int
+    newest: int
+    """When the newest case arrived that this page knows of."""
 
 
 class Pages:
@@ -60,6 +62,7 @@ class Pages:
             count=count_work(connection, viewer.scope, now),
             faulty=count_faulty(connection, now) if viewer.may(Permission.SEE_DEVICES) else None,
             now=now,
+            newest=newest_arrival(connection, viewer.scope),
         )
 
 

@@ -1,5 +1,6 @@
 """The list: narrowed, ordered and paged."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -71,6 +72,26 @@ def test_odd_addresses_are_still_a_list(browse, query):
 def test_filters_survive_being_written_into_an_address_and_read_again():
     filters = read_filters({"status": "semua", "unit": "KEL-1", "nomor": "7kqm9", "urut": "baru"})
     assert (filters.status, filters.unit, filters.number, filters.order) == ("semua", "KEL-1", "7KQM9", "baru")
+
+
+def test_a_page_that_lies_open_learns_of_new_cases_and_keeps_no_session_alive(site, browse):
+    browser = browse("petugas1")
+    since = re.findall(r'data-since="(\d+)"', browser.get("/pengaduan").text)[0]
+    assert browser.get(f"/pengaduan/baru?sejak={since}").body == b'{"baru":0}'
+    site.clock.pass_(5 * 60_000)
+    site.peer.complain("Baru saja.")
+    site.peer.sync(sender(site.centre))
+    assert browser.get(f"/pengaduan/baru?sejak={since}").body == b'{"baru":1}'
+    assert browse("dinkes").get(f"/pengaduan/baru?sejak={since}").body == b'{"baru":0}'
+    for _ in range(6):
+        site.clock.pass_(5 * 60_000)
+        browser.get(f"/pengaduan/baru?sejak={since}")
+    assert browser.get(f"/pengaduan/baru?sejak={since}").location.startswith("/masuk")
+
+
+@pytest.mark.parametrize("since", ["", "x", "-1", "9" * 30, "%D9%A3"])
+def test_odd_moments_count_everything(site, browse, since):
+    assert browse("petugas1").get(f"/pengaduan/baru?sejak={since}").status == 200
 
 
 class TestManyCases:
