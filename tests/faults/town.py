@@ -18,6 +18,7 @@ from kiosk_agent.kiosk import open_kiosk
 from kiosk_agent.settings import Settings
 from kiosk_agent.sync.engine import Engine, Outcome
 from kiosk_agent.sync.http_transport import HttpTransport
+from kiosk_agent.sync.transport import Transport
 from server.actions.fold_entries import fold
 from server.actions.issue_code import issue_code
 from server.domain.fold import decode_private
@@ -83,9 +84,9 @@ class Town:
 
         self.centre.write(append)
 
-    def sync(self) -> Outcome:
-        """One run of exchanges."""
-        return self._engine.run(self.way)
+    def sync(self, way: Transport | None = None) -> Outcome:
+        """One run of exchanges, over the line or another way."""
+        return self._engine.run(way or self.way)
 
     def held(self, ids: list[bytes]) -> set[bytes]:
         """Which of these entries the centre holds."""
