@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
+from sync_protocol.agent_session import StatedHead
 from sync_protocol.bodies import DEFAULT_REPLY, Head, decode_body
 from sync_protocol.bundle import MAGIC, read_bundle, write_bundle
 from sync_protocol.entry import NO_PREV, Entry, write_entry
@@ -152,6 +153,7 @@ def test_a_stick_holds_everything_whatever_the_budget() -> None:
     kiosk, centre = pair(up=40, down=40)
     request = kiosk.session(budget=512).request(samples.NOW_MS, unlimited=True)
     assert len(parts(request)[2]) == 40
+    assert parts(request)[0].max == DEFAULT_REPLY
     (head, *_), _ = read_bundle(request)
     centre.receive(request)
     device = read_device_head(head)
@@ -400,6 +402,31 @@ def test_a_rotted_entry_is_reported_lost_once_and_what_lies_around_it_arrives() 
     assert parts(kiosk.session().request(0))[2] == []
 
 
+def test_the_lost_goes_along_at_once_and_a_request_made_again_appends_no_second_one() -> None:
+    kiosk, _ = pair(up=8)
+    rotted = list(kiosk.up.entries)[3]
+    kiosk.up.rotted.add(rotted)
+    session = kiosk.session()
+    for _ in range(3):
+        sent = parts(session.request(0))[2]
+        assert [entry.kind == Kind.LOST for entry in sent] == [False] * 7 + [True]
+        assert kiosk.lost == [rotted]
+
+
+def test_what_was_reported_lost_stays_wanted_and_causes_no_exchange() -> None:
+    kiosk, centre = pair(up=8)
+    rotted = list(kiosk.up.entries)[3]
+    kiosk.up.rotted.add(rotted)
+    sync(kiosk, centre)
+    assert sync(kiosk, centre) == 1
+    assert kiosk.stated is not None
+    assert kiosk.stated.body.want == [rotted.hex()]
+    twin = kiosk.clone()  # Its disk has what this one lost.
+    twin.up.rotted.clear()
+    sync(twin, centre)
+    assert rotted in centre.up.entries
+
+
 def test_a_rotted_head_is_reported_too() -> None:
     kiosk, centre = pair(up=3)
     assert kiosk.head is not None
@@ -450,6 +477,18 @@ def test_a_server_that_never_gets_further_ends_the_run_in_a_backoff() -> None:
             break
     assert exchanges == 4
     assert session.state is Sync.BACKOFF
+
+
+def test_exchanges_without_progress_are_counted_anew_after_each_step_forward() -> None:
+    kiosk, centre = pair(up=12)
+    session = kiosk.session()
+    entries = list(kiosk.up.entries.values())
+    for step in range(4):
+        centre.up.add(entries[step])
+        for _ in range(4):  # One exchange that moves the cursor, three that move nothing.
+            session.request(0)
+            reply = session.read(reply_of(centre, write_bundle([session.head(0)])))
+            assert session.settle(reply, stored=kiosk.commit(reply))
 
 
 # -- standing
@@ -509,6 +548,21 @@ def test_the_kiosk_states_the_servers_head_if_rooted_else_the_last_reply_else_th
     del kiosk.down_log.entries[entries[2].id]
     body = parts(kiosk.session().request(0))[0]
     assert (body.have, body.root) == (entries[0].id.hex(), entries[1].id.hex())
+
+
+def test_the_kiosk_sends_what_lies_after_the_servers_have_or_its_root_or_everything() -> None:
+    kiosk, _ = pair(up=6)
+    ids = [entry_id.hex() for entry_id in kiosk.up.entries]
+    unknown = "ab" * 32
+    for have, root, first in (
+        (ids[3], ids[1], 5),
+        (unknown, ids[1], 3),
+        (None, ids[1], 3),
+        (unknown, unknown, 1),
+        (None, None, 1),
+    ):
+        kiosk.stated = StatedHead(raw=b"", stands=Position(0, NO_PREV), body=Head(have=have, root=root))
+        assert [entry.seq for entry in parts(kiosk.session().request(0))[2]] == list(range(first, 7))
 
 
 def test_the_server_states_the_devices_head_if_stored_else_the_newest_of_the_bundle_else_the_newest_rooted() -> None:
