@@ -16,6 +16,7 @@ from kiosk_agent.errors import DataFolderInUseError, NotReadableError, NotSavedE
 log = logging.getLogger(__name__)
 
 _RETRY_S: Final = 0.05
+_REOPEN_S: Final = 1.0
 _FULL: Final = 2
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _OUR_BUG: Final = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.NotSupportedError)
@@ -100,7 +101,7 @@ class Disk:
                 raise
             except sqlite3.Error as error:
                 raise NotSavedError(f"Belum tersimpan: {reason(error)}") from error
-            except (NotReadableError, DataFolderInUseError) as error:
+            except NotReadableError as error:
                 raise NotSavedError(f"Belum tersimpan. {error}") from error
 
     def make_certain(self) -> None:
@@ -118,7 +119,7 @@ class Disk:
                 self._settle(self._live())
             except sqlite3.Error as error:
                 raise NotSavedError(f"Belum tersimpan: {reason(error)}") from error
-            except (NotReadableError, DataFolderInUseError) as error:
+            except NotReadableError as error:
                 raise NotSavedError(f"Belum tersimpan. {error}") from error
 
     def _settle(self, connection: sqlite3.Connection) -> None:
@@ -148,7 +149,10 @@ class Disk:
         if self._connection is None:
             if self._closed:
                 raise NotReadableError("Data kios sudah ditutup")
-            self._open(1.0)
+            try:
+                self._open(_REOPEN_S)
+            except DataFolderInUseError as error:
+                raise NotReadableError(str(error)) from error
             for forget in self.reopened:
                 forget()
         assert self._connection is not None  # noqa: S101

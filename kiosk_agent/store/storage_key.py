@@ -96,7 +96,8 @@ def _folder() -> Path:
         return Path(given)
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "Kasih" / "keys"
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "kasih" / "keys"
+    else:  # noqa: RET505  So that the types hold for each system.
+        return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "kasih" / "keys"
 
 
 def _credential() -> Path | None:
