@@ -3,12 +3,15 @@
 import logging
 import os
 import secrets
+import sys
 from pathlib import Path
 
 import click
 
 from server.cli.group import data_option, fail, json_option, say
 from server.control import Running, perform, remove_run_file, write_run_file
+
+_SWITCH_S = 0.001
 
 
 @click.command()
@@ -46,6 +49,8 @@ def run(data: Path, host: str | None, port: int | None, workers: int) -> None:
         fail("lebih dari satu worker hanya dapat dengan PostgreSQL, yang belum dipasang di sini")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    # Checking signatures lets other threads run and the fold hardly ever does: without this it would hold the others up.
+    sys.setswitchinterval(_SWITCH_S)
     centre = open_centre(data, flags={"host": host, "port": port}, wait_s=2)
     try:
         try:

@@ -5,7 +5,8 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -25,8 +26,11 @@ DATABASE: Final = "centre.sqlite3"
 LOCK: Final = "lock"
 _BUSY_S = 10
 _POLL_S = 0.05
+_CORES: Final = min(os.cpu_count() or 1, 8)
+_WORTH_SPREADING = 16
 
 T = TypeVar("T")
+U = TypeVar("U")
 Clock = Callable[[], int]
 
 
@@ -93,7 +97,15 @@ class Centre:
     """An opened data folder, with its one writer. Everything that an action needs is an attribute of it."""
 
     def __init__(
-        self, data: Path, *, settings: Settings, clock: Clock, seal: Sealer, writer: Writer, lock: int
+        self,
+        data: Path,
+        *,
+        settings: Settings,
+        clock: Clock,
+        seal: Sealer,
+        writer: Writer,
+        lock: int,
+        threads: bool,
     ) -> None:
         self.data = data
         self.settings = settings
@@ -106,6 +118,7 @@ class Centre:
         self.folding = threading.Lock()
         self.stored = threading.Event()
         """Set whenever entries were stored, for whoever folds them."""
+        self._cores = ThreadPoolExecutor(_CORES, thread_name_prefix="kasih-core") if threads else None
         self._writer = writer
         self._reader = Reader(data / DATABASE)
         self._lock = lock
@@ -126,8 +139,21 @@ class Centre:
         """
         return self._writer.write(work)
 
+    def spread(self, work: Callable[[Sequence[T]], list[U]], items: Sequence[T]) -> list[U]:
+        """Run work over many items on all cores, in slices; its results are in the order of the items.
+
+        It pays for work that lets other threads run, as the check of a signature does.
+        """
+        if self._cores is None or len(items) < _WORTH_SPREADING:
+            return work(items)
+        size = -(-len(items) // _CORES)
+        slices = [items[at : at + size] for at in range(0, len(items), size)]
+        return [result for results in self._cores.map(work, slices) for result in results]
+
     def close(self) -> None:
         """Finish what was begun, close the database and give the folder free."""
+        if self._cores is not None:
+            self._cores.shutdown()
         self._reader.close()
         self._writer.close()
         if self._lock >= 0:
@@ -163,7 +189,7 @@ def open_centre(
     try:
         connection = open_database(data)
         writer = GroupWriter(connection) if threads else Writer(connection)
-        return Centre(data, settings=settings, clock=clock, seal=seal, writer=writer, lock=lock)
+        return Centre(data, settings=settings, clock=clock, seal=seal, writer=writer, lock=lock, threads=threads)
     except BaseException:
         os.close(lock)
         raise
