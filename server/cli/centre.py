@@ -49,7 +49,7 @@ def run(data: Path, host: str | None, port: int | None, workers: int) -> None:
         fail("lebih dari satu worker hanya dapat dengan PostgreSQL, yang belum dipasang di sini")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    # Checking signatures lets other threads run and the fold hardly ever does: without this it would hold the others up.
+    # Checking a signature lets other threads run, folding hardly ever does: else the fold would hold the others up.
     sys.setswitchinterval(_SWITCH_S)
     centre = open_centre(data, flags={"host": host, "port": port}, wait_s=2)
     try:

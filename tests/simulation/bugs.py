@@ -6,6 +6,7 @@ from typing import Any, Final
 from unittest.mock import patch
 
 import server.actions.receive_bundle as receiving
+import server.actions.sort_bundle as sorting
 import server.actions.store_entries as storing
 from kiosk_agent.store import Store
 from kiosk_agent.store.view import StoreView
@@ -119,7 +120,7 @@ def _holes_not_wanted() -> AbstractContextManager[Any]:
 
 
 def _signatures_not_checked() -> AbstractContextManager[Any]:
-    return patch.object(receiving, "verify_entry", lambda entry, key: None)
+    return patch.object(sorting, "verify_entry", lambda entry, key: None)
 
 
 def _server_trusts_its_memory_of_the_device() -> AbstractContextManager[Any]:
