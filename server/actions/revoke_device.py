@@ -3,7 +3,7 @@
 import sqlite3
 
 from server.errors import DeviceStateError, UnknownDeviceError
-from server.store import devices
+from server.store import devices, ledger
 from server.store.centre import Centre
 from server.store.events import append_event
 from sync_protocol.states import DEVICE, Device, DeviceEvent, move
@@ -26,8 +26,8 @@ def revoke_device(centre: Centre, log: bytes, *, actor: str) -> None:
         if (state, DeviceEvent.REVOKED) not in DEVICE:
             raise DeviceStateError("perangkat ini sudah dicabut")
         devices.set_state(connection, log, move(DEVICE, state, DeviceEvent.REVOKED), device["unit"])
-        append_event(
-            connection, at=now, type="device-revoked", actor=actor, data={"log": log.hex(), "unit": device["unit"]}
-        )
+        # From here on everything is quarantined; nobody can move that line without breaking the chain of events.
+        facts = {"log": log.hex(), "unit": device["unit"], "upto": ledger.last_n(connection)}
+        append_event(connection, at=now, type="device-revoked", actor=actor, data=facts)
 
     centre.write(revoke)

@@ -1,12 +1,12 @@
 """One case against what its complaint and its events make of it."""
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from typing import Final
 
 from msgspec import Struct
 
+from server.audit.events import read_data
 from server.audit.state import Audit
 from server.domain.fold import decode_private
 from server.domain.lifecycle import Status, Step, follow
@@ -69,10 +69,7 @@ def take_step(state: Audit, stand: Stand, event: sqlite3.Row, category: str) -> 
         stand.status = follow(Status(stand.status), step)
     except PersonError:
         return False
-    try:
-        stand.handler = json.loads(event["data"]).get("unit", stand.handler)
-    except ValueError:
-        return True  # The chain of events names this row.
+    stand.handler = read_data(event["data"]).get("unit", stand.handler)
     stand.changed_at = event["at"]
     stand.due_at = state.city.due_at(stand.status, category, event["at"])
     return True

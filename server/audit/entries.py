@@ -24,7 +24,7 @@ def check(state: Audit) -> Iterator[Finding]:
     """Go through the ledger in order of arrival."""
     yield from _check_devices(state)
     chains = Chains(state.connection)
-    link, expected, last_quarantined = NO_LINK, 1, dict[bytes, bool]()
+    link, expected = NO_LINK, 1
     for row in all_entries(state.connection):
         state.counts["entries"] += 1
         where = f"n={row['n']} ({row['id'].hex()[:12]})"
@@ -35,8 +35,9 @@ def check(state: Audit) -> Iterator[Finding]:
         link, expected = row["link"], row["n"] + 1
         for code, text in _check_entry(state, row, chains):
             yield Finding(_TABLE, where, code, text)
-        for code, text in _check_quarantine(state, row, last_quarantined):
-            yield Finding(_TABLE, where, code, text)
+        story = state.device_stories.get(row["log"].hex())
+        if story is not None and bool(row["quarantined"]) != story.quarantines(row["n"]):
+            yield Finding(_TABLE, where, "quarantine", "karantina tidak cocok dengan keputusan tentang kiosnya")
     if get_meta(state.connection, LEDGER_HEAD) != (link.hex() if expected > 1 else None) or state.folded >= expected:
         yield Finding(
             _TABLE, f"sesudah n={expected - 1}", "entry-end", "ujung buku besar tidak cocok: ada yang dihapus"
@@ -102,15 +103,3 @@ def _check_fold(state: Audit, row: sqlite3.Row, entry: Entry, chains: Chains) ->
     if isinstance(body, Complaint):
         state.cases_found.add(entry.id)
         yield from compare_case(state, case_of(state.keys, unfolded, body, state.ground))
-
-
-def _check_quarantine(state: Audit, row: sqlite3.Row, last: dict[bytes, bool]) -> Iterator[tuple[str, str]]:
-    """An active device has nothing in quarantine, a waiting one everything, a revoked one from some moment on."""
-    device = state.devices.get(row["log"])
-    if device is None:
-        return
-    held = bool(row["quarantined"])
-    wrong = {"active": held, "pending": not held}.get(device["state"], last.get(row["log"], False) and not held)
-    last[row["log"]] = held
-    if wrong:
-        yield "quarantine", "karantina tidak cocok dengan keadaan kiosnya"

@@ -1,13 +1,16 @@
 """The chain of what people did: no row changed, left out, slipped in or cut off at the end."""
 
+import json
 from collections.abc import Iterator
+from typing import Any, Final
 
 from server.audit.finding import Finding
-from server.audit.state import Audit
+from server.audit.state import Audit, DeviceStory
 from server.store.events import EVENT_HEAD, FIRST, all_events, event_hash
 from server.store.troubles import get_meta
 
-_TABLE = "peristiwa"
+_TABLE: Final = "peristiwa"
+_DEVICE: Final = "device-"
 
 
 def check(state: Audit) -> Iterator[Finding]:
@@ -22,7 +25,25 @@ def check(state: Audit) -> Iterator[Finding]:
         if computed != row["hash"]:
             yield Finding(_TABLE, where, "event-hash", "isinya tidak cocok dengan rantai hash")
         before, expected = row["hash"], row["n"] + 1
+        if row["type"].startswith(_DEVICE):
+            _follow(state, row["type"].removeprefix(_DEVICE), read_data(row["data"]))
         if row["case_id"] is not None:
             state.case_events.setdefault(row["case_id"], []).append(row)
     if get_meta(state.connection, EVENT_HEAD) != (before.hex() if expected > 1 else None):
         yield Finding(_TABLE, f"sesudah n={expected - 1}", "event-end", "ujung rantai tidak cocok: ada yang dihapus")
+
+
+def read_data(text: str) -> dict[str, Any]:
+    """What an event says besides its type; nothing where it cannot be read: then the chain names its row."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _follow(state: Audit, what: str, data: dict[str, Any]) -> None:
+    story = state.device_stories.setdefault(str(data.get("log", "")), DeviceStory())
+    story.state, story.unit = what, str(data.get("unit", ""))
+    story.was_active = story.was_active or what == "active"
+    story.upto = data["upto"] if isinstance(data.get("upto"), int) else 0

@@ -1,10 +1,10 @@
 """Who may sign in and which kiosks are trusted, against the events that say who decided it."""
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from typing import Any, Final
 
+from server.audit.events import read_data
 from server.audit.finding import Finding
 from server.audit.state import Audit
 from server.domain.roles import Role
@@ -15,22 +15,20 @@ _FOUNDER: Final = 1
 def check(state: Audit) -> Iterator[Finding]:
     """Compare users and devices with the newest event about each."""
     users: dict[str, dict[str, Any]] = {}
-    devices: dict[str, tuple[str, str]] = {}
     disabled: set[str] = set()
-    for row in state.connection.execute("select type, data from event order by n"):
-        data = _read(row["data"])
+    for row in state.connection.execute("select type, data from event where type like 'user-%' order by n"):
+        data = read_data(row["data"])
         if row["type"] == "user-added":
             users[data.get("user", "")] = data
         elif row["type"] == "user-disabled":
             disabled.add(data.get("user", ""))
-        elif row["type"].startswith("device-"):
-            devices[data.get("log", "")] = (row["type"].removeprefix("device-"), data.get("unit", ""))
     for user in state.connection.execute("select id, name, role, unit, disabled from user"):
         yield from _check_user(user, users, disabled)
     for log, device in state.devices.items():
-        if devices.get(log.hex()) != (device["state"], device["unit"]):
+        story = state.device_stories.get(log.hex())
+        if story is None or (story.state, story.unit) != (device["state"], device["unit"]):
             yield Finding("kios", log.hex()[:12], "device-state", "keadaan atau unitnya tidak ada dalam peristiwa")
-    for log in devices.keys() - {log.hex() for log in state.devices}:
+    for log in state.device_stories.keys() - {log.hex() for log in state.devices}:
         yield Finding("kios", log[:12], "device-missing", "pernah didaftarkan, sekarang tidak ada")
 
 
@@ -41,11 +39,3 @@ def _check_user(user: sqlite3.Row, added: dict[str, dict[str, Any]], disabled: s
         yield Finding("pengguna", user["name"], "user-role", "peran atau unitnya tidak ada dalam peristiwa")
     if bool(user["disabled"]) != (user["name"] in disabled):
         yield Finding("pengguna", user["name"], "user-disabled", "keadaan nonaktif tidak ada dalam peristiwa")
-
-
-def _read(data: str) -> dict[str, Any]:
-    try:
-        value = json.loads(data)
-    except ValueError:
-        return {}  # The chain of events names this row.
-    return value if isinstance(value, dict) else {}

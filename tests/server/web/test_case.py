@@ -7,6 +7,8 @@ from server.web import formats
 from sync_protocol.kinds import Kind
 from tests.server.web.conftest import NAME, PHONE, TEXT
 
+pytestmark = pytest.mark.xdist_group("web-case")  # They share one centre.
+
 REASON = "Pelapor minta dihubungi kembali"
 
 

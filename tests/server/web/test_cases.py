@@ -9,6 +9,8 @@ from server.store import inbox
 from server.web.cases import read_filters, written
 from tests.server.conftest import sender
 
+pytestmark = pytest.mark.xdist_group("web-cases")  # They share one centre.
+
 DAY = 86_400_000
 
 
