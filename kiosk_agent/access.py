@@ -61,20 +61,28 @@ class GoneError(Exception):
     """The running agent is not there any more, or never was."""
 
 
-def write_running(folder: Path, port: int) -> Running:
-    """Say where this agent listens, in a file that its owner alone may read."""
-    running = Running(port=port, token=secrets.token_hex(32), pid=os.getpid())
+def new_running(port: int) -> Running:
+    """This agent, under a token of its own."""
+    return Running(port=port, token=secrets.token_hex(32), pid=os.getpid())
+
+
+def write_running(folder: Path, running: Running) -> None:
+    """Say where this agent listens, in a file that its owner alone may read.
+
+    Raises:
+        OSError: the disk does not take it.
+    """
     temporary = folder / f".{FILE}.tmp"
     temporary.unlink(missing_ok=True)
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(msgspec.json.encode(running))
     temporary.replace(folder / FILE)
-    return running
 
 
 def remove_running(folder: Path) -> None:
-    """Take that file away."""
-    (folder / FILE).unlink(missing_ok=True)
+    """Take that file away; where the disk lets nobody, it does no harm: nobody answers to its token."""
+    with contextlib.suppress(OSError):
+        (folder / FILE).unlink(missing_ok=True)
 
 
 def read_running(folder: Path) -> Running | None:

@@ -56,6 +56,8 @@ class Control:
         self._engine = Engine(kiosk.store, kiosk.clock)
         self._clock_watch = ClockWatch(kiosk.store, kiosk.clock)
         self._health = HealthReporter(kiosk.store, kiosk.clock)
+        self.looks: list[Callable[[], None]] = []
+        """Called now and then while `run` is up, before anything is written."""
         self._way: tuple[str, Transport] | None = None
         self._scrub_at_s = kiosk.clock.monotonic_s() + _FIRST_SCRUB_S  # Not while an old PC is still starting.
         kiosk.sync_state = lambda: self._engine.state
@@ -134,6 +136,8 @@ class Control:
     def _look(self) -> None:
         """Now and then: at the clock, at the kiosk's health, once a day at every record."""
         kiosk = self.kiosk
+        for look in self.looks:
+            look()
         self._clock_watch.look()
         if kiosk.clock.monotonic_s() >= self._scrub_at_s:
             self._scrub_at_s += _SCRUB_S

@@ -11,7 +11,7 @@ from typing import Final
 import click
 import uvicorn
 
-from kiosk_agent.access import HOST, GoneError, Remote, read_running, remove_running, write_running
+from kiosk_agent.access import HOST, GoneError, Remote, new_running, read_running, remove_running, write_running
 from kiosk_agent.app import make_app
 from kiosk_agent.control import Control
 from kiosk_agent.errors import DataFolderInUseError, NotSavedError, SetupError
@@ -54,8 +54,19 @@ def serve(data: Path, port: int | None) -> None:
 
 def _serve(data: Path, control: Control, listener: socket.socket) -> None:
     port = listener.getsockname()[1]
-    running = write_running(data, port)
+    running = new_running(port)
+
+    def leave_word() -> None:
+        try:
+            if read_running(data) != running:
+                write_running(data, running)
+        except OSError as error:
+            # The pages work all the same, and say how it stands; the other commands wait for a disk that takes this.
+            log.warning("no word could be left for the other commands: %s", error.strerror)
+
     try:
+        leave_word()
+        control.looks.append(leave_word)
         app = make_app(control, control.make_loop(), running.token)
         click.echo(f"Halaman kios: http://{HOST}:{port}/ (berhenti dengan Ctrl-C)")
         sys.stdout.flush()

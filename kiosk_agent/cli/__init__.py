@@ -3,6 +3,8 @@
 The web stack is imported by `run` alone.
 """
 
+import logging
+
 import click
 
 from kiosk_agent.cli import agent, bundle, file
@@ -15,6 +17,9 @@ from kiosk_agent.version import version
 def main() -> None:
     """Kios pengaduan: menerima laporan tanpa jaringan, dan mengirimnya ke pusat bila ada jalan."""
 
+
+# Only `run` keeps a log. The other commands tell a person in one line what there is to tell.
+logging.getLogger("kiosk_agent").addHandler(logging.NullHandler())
 
 main.add_command(agent.enrol)
 main.add_command(agent.run)

@@ -1,6 +1,7 @@
 """One SQLite file that this process holds alone, and what to make of its errors. Nothing here knows what is in it."""
 
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -130,9 +131,9 @@ class Disk:
     def _commit(self, connection: sqlite3.Connection) -> None:
         try:
             connection.execute("commit")
-        except sqlite3.Error:
+        except sqlite3.Error as error:
             # What SQLite remembers of the file and what a restart would find may differ from now on.
-            log.exception("a commit failed; the file is opened anew")
+            log.error("a commit failed (%s); the file is opened anew", error)  # noqa: TRY400  its cause is known
             self._in_doubt = True
             self._drop()
             raise
@@ -141,8 +142,8 @@ class Disk:
         if self._connection is connection and connection.in_transaction:
             try:
                 connection.execute("rollback")
-            except sqlite3.Error:
-                log.exception("a rollback failed; the file is opened anew")
+            except sqlite3.Error as error:
+                log.error("a rollback failed (%s); the file is opened anew", error)  # noqa: TRY400
                 self._drop()
 
     def _live(self) -> sqlite3.Connection:
@@ -172,7 +173,10 @@ class Disk:
                 return
             except sqlite3.Error as error:
                 if _primary(error) not in _BUSY:
-                    raise NotReadableError(f"Data kios tidak bisa dibuka: {reason(error)}") from error
+                    # Of a file that it may not lock, SQLite says that the disk failed.
+                    may_write = os.access(self._path.parent, os.W_OK)
+                    why = reason(error) if may_write else _REASONS[sqlite3.SQLITE_READONLY]
+                    raise NotReadableError(f"Data kios tidak bisa dibuka: {why}") from error
             if time.monotonic() >= deadline:
                 raise DataFolderInUseError(
                     f"Folder data {self._path.parent} sedang dipakai program kasih-kiosk lain. Hentikan dulu yang lain."
