@@ -1,0 +1,97 @@
+"""An officer at the centre, in a real browser: signs in, verifies a case, finds the pages whole on every screen."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.server.conftest import founded
+from tests.server.web.browser import PASSWORD
+from tests.server.web.conftest import Site, people, site
+
+__all__ = ["founded", "people", "site"]
+
+pytestmark = pytest.mark.xdist_group("browser")  # One browser for all of them.
+
+SCREENS = [(1366, 768), (1024, 768), (390, 844)]
+
+
+@pytest.fixture(params=["with scripts", "without scripts"])
+def desk(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Iterator[Page]:
+    """A browser at an officer's desk; anything that the pages do wrong fails the test."""
+    context = chromium.new_context(
+        base_url=f"http://127.0.0.1:{site.port}", java_script_enabled=request.param == "with scripts"
+    )
+    context.set_default_timeout(8_000)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda line: wrong.append(line.text) if "Content Security Policy" in line.text else None)
+    page.on("request", lambda sent: wrong.append(sent.url) if "127.0.0.1" not in sent.url else None)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.goto("/pengaduan")
+    page.fill("#nama", name)
+    page.fill("#sandi", PASSWORD)
+    page.click("text=MASUK")
+
+
+def test_an_officer_signs_in_verifies_and_signs_out(desk: Page, site: Site) -> None:
+    case = "new" if "BELUM_VERIFIKASI" in status_of(site, "new") else "anonymous"
+    sign_in(desk, "petugas1")
+    assert desk.url.endswith("/pengaduan")
+    desk.fill("#nomor", site.number(case).lower())
+    desk.click("text=TAMPILKAN")
+    desk.click(f"text={site.number(case)}")
+    desk.select_option("#unit", "DPUPR")
+    desk.fill("#catatan", "Mohon dicek.\nBersama ketua RT.")
+    desk.click("text=VERIFIKASI DAN TERUSKAN")
+    assert "Diverifikasi dan diteruskan ke" in desk.inner_text(".timeline")
+    assert status_of(site, case) == "BELUM_TL"
+    desk.click("text=Keluar")
+    assert desk.url.endswith("/masuk")
+    desk.goto("/")
+    assert desk.url.endswith("/masuk")
+
+
+def test_an_identity_is_opened_with_a_reason_and_is_gone_with_the_next_page(desk: Page, site: Site) -> None:
+    sign_in(desk, "petugas1")
+    desk.goto(f"/pengaduan/{site.number('at-dinkes')}")
+    assert "Yuliana Bessie" not in desk.content()
+    desk.click("summary")
+    desk.fill("#alasan", "Pelapor minta dihubungi kembali")
+    desk.click("text=BUKA DAN CATAT")
+    assert "Yuliana Bessie" in desk.content()
+    desk.goto(f"/pengaduan/{site.number('at-dinkes')}")
+    assert "Yuliana Bessie" not in desk.content()
+
+
+def test_no_page_is_wider_than_its_screen(desk: Page, site: Site) -> None:
+    sign_in(desk, "admin1")
+    wide = []
+    for path in (
+        "/",
+        "/pengaduan?status=semua",
+        f"/pengaduan/{site.number('secret')}",
+        "/kios",
+        "/sandi",
+        "/tidak-ada",
+    ):
+        desk.goto(path)
+        for width, height in SCREENS:
+            desk.set_viewport_size({"width": width, "height": height})
+            box = desk.locator("body").bounding_box()
+            content = desk.locator("main").bounding_box()
+            assert box is not None
+            assert content is not None
+            if content["x"] + content["width"] > width:
+                wide.append((path, width))
+    assert wide == []
+
+
+def status_of(site: Site, case: str) -> str:
+    return str(site.sql("select status from cases where id = :id", id=site.cases[case])[0]["status"])
