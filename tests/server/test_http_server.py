@@ -24,8 +24,7 @@ class SlowApp:
     async def __call__(self, scope, receive, send):
         if scope["type"] == "http":
             self.begun.set()
-            while not self.go_on.is_set():
-                await asyncio.sleep(0.005)
+            await asyncio.to_thread(self.go_on.wait)
             self.bodies.append(await read_body(scope, receive, limit=100, idle_s=5))
 
 
