@@ -1,6 +1,6 @@
 """When a complaint was filed, whatever the kiosk's clock said (protocol, section 7)."""
 
-from server.domain.filing_time import Clue, ClockNews, ClockState, HeadSeen, Link, clues, filed_at
+from server.domain.filing_time import ClockNews, ClockState, Clue, HeadSeen, Link, clues, filed_at
 
 NOW = 1_795_000_000_000
 HOUR = 3_600_000
