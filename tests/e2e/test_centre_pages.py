@@ -72,23 +72,21 @@ def test_an_identity_is_opened_with_a_reason_and_is_gone_with_the_next_page(desk
 
 def test_no_page_is_wider_than_its_screen(desk: Page, site: Site) -> None:
     sign_in(desk, "admin1")
+    secret = f"/pengaduan/{site.number('secret')}"
     wide = []
     for path in (
         "/",
         "/pengaduan?status=semua",
-        f"/pengaduan/{site.number('secret')}",
+        "/pengaduan?nomor=7KQM9&kanal=sms",
         "/kios",
         "/sandi",
         "/tidak-ada",
+        secret,
     ):
         desk.goto(path)
         for width, height in SCREENS:
             desk.set_viewport_size({"width": width, "height": height})
-            box = desk.locator("body").bounding_box()
-            content = desk.locator("main").bounding_box()
-            assert box is not None
-            assert content is not None
-            if content["x"] + content["width"] > width:
+            if desk.evaluate("document.documentElement.scrollWidth") > width:
                 wide.append((path, width))
     assert wide == []
 
