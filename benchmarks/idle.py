@@ -16,6 +16,7 @@ from benchmarks.programs import Serving, serve_bare, serve_centre
 from benchmarks.sizes import Sizes
 from server.store.centre import wall_clock
 from sync_protocol.bundle import write_bundle
+from sync_protocol.reply import read_reply
 from tests.peers import Peer
 
 TURNS: Final = 20
@@ -40,7 +41,7 @@ class Side(Struct):
 
     def _check(self, at: int, reply: bytes) -> None:
         if at == 0:
-            taken = self.peer.session().read(reply)
+            taken, _ = read_reply(reply, self.peer.pinned)
             head = self.peer.own_head()
             assert head is not None
             assert taken.head.body.have == head.id.hex()

@@ -26,6 +26,7 @@ from sync_protocol.bundle import LENGTH_SIZE, write_bundle
 from sync_protocol.entry import Entry
 from sync_protocol.kinds import Kind
 from sync_protocol.number import pin_of
+from sync_protocol.reply import read_reply
 from sync_protocol.vocabulary import Identity
 from tests.peers import Peer
 
@@ -102,7 +103,7 @@ def prepared(peer: Peer, opener: X25519PrivateKey, count: int, seed: int = 1) ->
 
 def check_receipt(load: Load, at: int, reply: bytes) -> None:
     """A HEAD of the pinned server, and nothing else, says that entries are stored."""
-    have = load.peer.session().read(reply).head.body.have
+    have = read_reply(reply, load.peer.pinned)[0].head.body.have
     assert have == load.requests[at].newest.hex(), "the reply is no receipt for what was sent"
 
 

@@ -929,6 +929,30 @@ def bundles() -> Iterator[Vector]:
     yield vector("white space before", b"\n" + whole, "not-a-bundle", "the magic stands first")
 
 
+def servers() -> Iterator[Vector]:
+    """Whose keys a reply brings, for a device that knows nothing of its server but the code's fingerprint."""
+    ours = server_writer()
+    named = ours.write(Kind.KEYS, _keys_body(SERVER_KEY), sealed=False)
+    theirs = LogWriter(OTHER, keys.server_log(OTHER_KEY, DEVICE_LOG), DEVICE_SEAL)
+    strange = theirs.write(Kind.KEYS, _keys_body(OTHER_KEY), sealed=False)
+    claimed = LogWriter(OTHER, SERVER_LOG, DEVICE_SEAL).write(Kind.KEYS, _keys_body(SERVER_KEY), sealed=False)
+    misplaced = LogWriter(SERVER, OTHER_SERVER_LOG, DEVICE_SEAL).write(Kind.KEYS, _keys_body(SERVER_KEY), sealed=False)
+    mark = keys.new_code(bytes(8), SERVER_KEY).fingerprint.hex()
+    for name, entries, expect, comment in (
+        ("our server", [named], "ok", "the fingerprint fits the key, and the key signed the entry"),
+        ("two servers", [strange, named], "ok", "the stranger's keys are passed over"),
+        ("another server", [strange], "other-server", "the fingerprint does not fit"),
+        ("our key, not signed by it", [claimed], "no-head", "anyone can name a key"),
+        ("our key, in the log of another device", [misplaced], "no-head", "the log is not ours"),
+        ("no keys", [], "no-head", "a device that is pending gets none"),
+    ):
+        yield vector(name, write_bundle(one.raw for one in entries), expect, comment, fingerprint=mark)
+
+
+def _keys_body(sign: bytes) -> bytes:
+    return bodies.Keys(sign=sign.hex(), intake=secret("intake").hex(), duty=secret("duty").hex()).encode()
+
+
 def replies() -> Iterator[Vector]:
     """What a device makes of a reply, holding the server's key and knowing the name of the server's log for it."""
     down = server_writer()
@@ -1072,6 +1096,7 @@ def sample() -> tuple[bytes, Vector]:
 FILES = {
     "entries": entries, "packed": packed, "sign_keys": sign_keys, "seal_keys": seal_keys, "numbers": numbers, "pins": pins, "codes": codes,
     "receipts": receipts, "bodies": json_bodies, "bundles": bundles, "replies": replies,
+    "servers": servers,
 }  # fmt: skip
 SETTING = {
     "device_sign_key": DEVICE_KEY.hex(),

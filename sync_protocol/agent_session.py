@@ -3,22 +3,20 @@
     IDLE --start--> EXCHANGE --more--> EXCHANGE --done--> IDLE
                     EXCHANGE --failed--> BACKOFF --start--> EXCHANGE
 
-One `AgentSession` is one run of exchanges. Each is: `request`, carry the bytes, `read`, commit what was read, `settle`.
+One `AgentSession` is one run of exchanges. Each is: `request`, carry the bytes, `read_reply`, commit, `settle`.
 """
 
 from collections.abc import Iterable
 from typing import Final, Protocol
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from msgspec import Struct
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync_protocol.bodies import DEFAULT_REPLY, MAX_WANT, Head, decode_body
-from sync_protocol.bundle import read_bundle, write_bundle
-from sync_protocol.entry import NO_PREV, Entry, verify_entry, write_entry
-from sync_protocol.errors import BadSignatureError, NoHeadError, ProtocolError
+from sync_protocol.bodies import DEFAULT_REPLY, MAX_WANT, Head
+from sync_protocol.bundle import write_bundle
+from sync_protocol.entry import NO_PREV, write_entry
 from sync_protocol.exchange import Held, Parcel, Position, add_wanted
 from sync_protocol.kinds import Kind
-from sync_protocol.packing import unpack
+from sync_protocol.reply import Reply, StatedHead
 from sync_protocol.states import SYNC, Sync, SyncEvent, move
 from sync_protocol.vocabulary import DeviceState
 
@@ -26,15 +24,6 @@ FIRST_BUDGET: Final = 262_144
 _SMALLEST_BUDGET: Final = 512
 _MAX_RESENDS: Final = 3
 _MAX_STUCK: Final = 4
-
-
-class StatedHead(Struct, frozen=True):
-    """A HEAD of the server, verified: the receipt."""
-
-    raw: bytes
-    stands: Position
-    """Where the server's log for this device stands."""
-    body: Head
 
 
 class AgentView(Protocol):
@@ -71,18 +60,6 @@ class AgentView(Protocol):
         """Of the server's log: ids of missing parents."""
 
 
-class Reply(Struct, frozen=True):
-    """What a reply holds, verified. To be committed in one transaction before `settle`."""
-
-    head: StatedHead
-    entries: list[Entry]
-    """Entries of the server's log for this device, signed by the pinned key, in the order received."""
-    transient: list[Entry]
-    """Verified ANSWER entries: never stored."""
-    skipped: int
-    """Frames that were malformed, foreign or not signed by the pinned key."""
-
-
 class AgentSession:
     """One run of exchanges with the server."""
 
@@ -92,8 +69,6 @@ class AgentSession:
         *,
         log: bytes,
         signer: Ed25519PrivateKey,
-        server_log: bytes,
-        server_key: Ed25519PublicKey,
         budget: int = FIRST_BUDGET,
     ) -> None:
         self.state = move(SYNC, Sync.IDLE, SyncEvent.START)
@@ -102,8 +77,6 @@ class AgentSession:
         self._view = view
         self._log = log
         self._signer = signer
-        self._server_log = server_log
-        self._server_key = server_key
         self._head_alone = False
         self._from_start = False
         self._resent: dict[bytes, int] = {}
@@ -151,15 +124,6 @@ class AgentSession:
             body=body.encode(),
             signer=self._signer,
         ).raw
-
-    def read(self, data: bytes) -> Reply:
-        """Verify a reply: its HEAD is the receipt, and nothing else is (section 4).
-
-        Raises:
-            NotABundleError: something else answered, such as a captive portal.
-            NoHeadError: no HEAD for this kiosk signed by the pinned server key.
-        """
-        return read_reply(data, self._server_log, self._server_key)
 
     def settle(self, reply: Reply, *, stored: int) -> bool:
         """After the reply was committed: whether another exchange is due.
@@ -250,44 +214,3 @@ class AgentSession:
         if stated is not None and self._view.down(stated.stands.id):
             return stated.stands.id
         return self._view.down_last_reply() or newest_rooted
-
-
-def read_reply(data: bytes, server_log: bytes, server_key: Ed25519PublicKey) -> Reply:
-    """Verify a reply or a USB file from the server.
-
-    Raises:
-        NotABundleError: not a bundle at all.
-        NoHeadError: no HEAD for this log signed by this key.
-    """
-    entries, reader = read_bundle(data)
-    head: StatedHead | None = None
-    kept: list[Entry] = []
-    transient: list[Entry] = []
-    skipped = reader.malformed
-    for entry in entries:
-        try:
-            if entry.log != server_log:
-                raise BadSignatureError("of another log")
-            verify_entry(entry, server_key)
-            if entry.kind == Kind.HEAD:
-                head = read_stated(entry)
-                continue
-        except ProtocolError:
-            skipped += 1
-            continue
-        (transient if entry.kind == Kind.ANSWER else kept).append(entry)
-    if head is None:
-        raise NoHeadError("the reply holds no HEAD of the pinned server")
-    return Reply(head=head, entries=kept, transient=transient, skipped=skipped)
-
-
-def read_stated(entry: Entry) -> StatedHead:
-    """Decode a HEAD whose signature was verified.
-
-    Raises:
-        ProtocolError: its body is not a HEAD's.
-    """
-    body = decode_body(Kind.HEAD, unpack(entry.body))
-    if not isinstance(body, Head):
-        raise NoHeadError("not a HEAD")
-    return StatedHead(raw=entry.raw, stands=Position(entry.seq, entry.prev), body=body)

@@ -3,7 +3,8 @@
     ProtocolError
     ├── BundleError            a row of frames
     │   ├── NotABundleError        no magic at the start
-    │   └── NoHeadError            a reply without a HEAD that the pinned key signed
+    │   ├── NoHeadError            a reply without a HEAD that the pinned key signed
+    │   └── OtherServerError       a reply with the keys of another server than the enrolment code's
     ├── EntryError             one entry's envelope
     │   ├── MalformedEntryError    too short, too long
     │   ├── UnknownVersionError    a layout that this reader does not know
@@ -49,6 +50,12 @@ class NoHeadError(BundleError):
     """The reply holds no HEAD that the pinned server key signed for this device: nothing was received."""
 
     code = "no-head"
+
+
+class OtherServerError(BundleError):
+    """The reply brings the keys of another server than the one that the enrolment code names."""
+
+    code = "other-server"
 
 
 class EntryError(ProtocolError):

@@ -12,15 +12,16 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from sync_protocol.agent_session import FIRST_BUDGET, AgentSession, Reply, StatedHead
+from sync_protocol.agent_session import FIRST_BUDGET, AgentSession
 from sync_protocol.bodies import Body, Clock, Complaint, Health, Key, Keys, Lost, decode_body
 from sync_protocol.bundle import write_bundle
 from sync_protocol.entry import NO_PREV, Entry, Sealer, write_entry
 from sync_protocol.exchange import Held, Position
-from sync_protocol.keys import device_log, read_code, server_log, sign_key
+from sync_protocol.keys import device_log, read_code, server_log
 from sync_protocol.kinds import PLAIN, Kind
 from sync_protocol.number import pin_of
 from sync_protocol.packing import unpack
+from sync_protocol.reply import Pinned, PinnedKey, Reply, StatedHead, read_reply
 from sync_protocol.seal import hpke_seal, open_body
 
 START_MS = 1_795_000_000_000
@@ -54,7 +55,7 @@ class Peer:
         self.sign = self.signer.public_key().public_bytes_raw()
         self.seal = self.sealer.public_key().public_bytes_raw()
         self.log = device_log(self.sign)
-        self.server_key = server_key
+        self.pinned = Pinned(log=server_log(server_key, self.log).hex(), keys=[PinnedKey(sign=server_key.hex())])
         self.intake = intake
         self.clock = clock
         self.entries: list[Entry] = []
@@ -121,8 +122,6 @@ class Peer:
             self,
             log=self.log,
             signer=self.signer,
-            server_log=server_log(self.server_key, self.log),
-            server_key=sign_key(self.server_key),
             budget=budget,
         )
 
@@ -137,7 +136,7 @@ class Peer:
                 if error.status == 403 and session.unknown():
                     continue
                 raise
-            reply = session.read(data)
+            reply, _ = read_reply(data, self.pinned)
             if not session.settle(reply, stored=self.keep(reply)):
                 return reply.head
 

@@ -14,15 +14,14 @@ from kiosk_agent.errors import DiskError, NotReadableError, NotSavedError
 from kiosk_agent.store import facts, own_log, server_log
 from kiosk_agent.store.device_keys import DeviceKeys, lock, unlock
 from kiosk_agent.store.disk import Disk
-from kiosk_agent.store.pinned import Pinned
 from kiosk_agent.store.schema import migrations
 from kiosk_agent.store.storage_key import StorageKey, load_key, new_key
 from kiosk_agent.store.view import StoreView
-from sync_protocol.agent_session import Reply
 from sync_protocol.bodies import Body, Key, Lost
 from sync_protocol.entry import NO_PREV, Entry, Sealer, write_entry
 from sync_protocol.exchange import Held, Position
 from sync_protocol.kinds import Kind
+from sync_protocol.reply import Pinned, Reply
 from sync_protocol.seal import hpke_seal
 from sync_protocol.states import ENROLMENT, move
 

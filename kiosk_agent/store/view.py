@@ -9,11 +9,10 @@ from kiosk_agent.errors import NotEnrolledError
 from kiosk_agent.store import facts, own_log, server_log
 from kiosk_agent.store.device_keys import DeviceKeys
 from kiosk_agent.store.disk import Disk
-from kiosk_agent.store.pinned import Pinned, decode_pinned
-from sync_protocol.agent_session import StatedHead, read_stated
 from sync_protocol.entry import Entry, parse_entry, verify_entry
 from sync_protocol.errors import ProtocolError
 from sync_protocol.exchange import Held, Position
+from sync_protocol.reply import Pinned, StatedHead, decode_pinned, read_stated
 from sync_protocol.states import Enrolment
 
 _PAGE: Final = 64

@@ -18,10 +18,11 @@ from kiosk_agent.errors import (
 )
 from kiosk_agent.store import Store, facts
 from kiosk_agent.sync.transport import Transport
-from kiosk_agent.sync.trust import pinned_of, read_trusted
+from kiosk_agent.sync.trust import pinned_of
 from sync_protocol.agent_session import FIRST_BUDGET, AgentSession
 from sync_protocol.bundle import LENGTH_SIZE, MAGIC
 from sync_protocol.errors import ProtocolError
+from sync_protocol.reply import read_reply
 from sync_protocol.states import Sync
 
 log = logging.getLogger(__name__)
@@ -120,7 +121,7 @@ class Engine:
         return False
 
     def _settle(self, session: AgentSession, data: bytes, outcome: Outcome) -> bool:
-        reply, pinned = read_trusted(data, pinned_of(self._store, data))
+        reply, pinned = read_reply(data, pinned_of(self._store, data))
         stored = self._store.take(reply, pinned)
         outcome.received += stored
         return session.settle(reply, stored=stored)
@@ -134,19 +135,8 @@ class Engine:
 
 
 def open_session(store: Store, *, budget: int = FIRST_BUDGET) -> AgentSession:
-    """A session of the protocol over a kiosk's store.
-
-    Replies are read by `trust`, which knows more than one key; the session's own reader is not used.
-    """
-    keys, pinned = store.device, store.pinned
-    return AgentSession(
-        store,
-        log=keys.log,
-        signer=keys.sign,
-        server_log=pinned.log_id if pinned else b"",
-        server_key=keys.sign.public_key(),
-        budget=budget,
-    )
+    """A session of the protocol over a kiosk's store."""
+    return AgentSession(store, log=store.device.log, signer=store.device.sign, budget=budget)
 
 
 def count_frames(bundle: bytes) -> int:

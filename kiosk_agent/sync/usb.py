@@ -12,9 +12,10 @@ from kiosk_agent.clock import Clock
 from kiosk_agent.errors import EnrolError, StickError
 from kiosk_agent.store import Store
 from kiosk_agent.sync.engine import count_frames, open_session
-from kiosk_agent.sync.trust import pinned_of, read_trusted
+from kiosk_agent.sync.trust import pinned_of
 from sync_protocol.bundle import read_bundle
 from sync_protocol.errors import NoHeadError, NotABundleError, ProtocolError
+from sync_protocol.reply import read_reply
 
 SUFFIX: Final = ".kasih"
 REPLY_SUFFIX: Final = ".reply.kasih"
@@ -75,7 +76,7 @@ def import_bundle(store: Store, data: bytes) -> Imported:
     before = store.received_seq()
     try:
         _, reader = read_bundle(data)
-        reply, pinned = read_trusted(data, pinned_of(store, data))
+        reply, pinned = read_reply(data, pinned_of(store, data))
     except NotABundleError:
         raise StickError("Berkas ini bukan berkas Kasih. Tidak ada yang disimpan.") from None
     except (NoHeadError, EnrolError):

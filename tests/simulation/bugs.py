@@ -13,8 +13,9 @@ from kiosk_agent.store.view import StoreView
 from server.store import holes, ledger
 from server.store.sync_view import SyncView
 from sync_protocol import agent_session, server_session
-from sync_protocol.agent_session import AgentSession, StatedHead
+from sync_protocol.agent_session import AgentSession
 from sync_protocol.exchange import Held, Parcel
+from sync_protocol.reply import StatedHead
 from sync_protocol.server_session import DeviceHead, ServerView
 
 Plant = Callable[[], AbstractContextManager[Any]]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync_protocol import keys
-from sync_protocol.agent_session import AgentSession, Reply, StatedHead
+from sync_protocol.agent_session import AgentSession
 from sync_protocol.bodies import Lost, decode_body
 from sync_protocol.bundle import read_bundle
 from sync_protocol.entry import NO_PREV, Entry, verify_entry, write_entry
@@ -15,6 +15,7 @@ from sync_protocol.errors import ProtocolError
 from sync_protocol.exchange import Held, Position
 from sync_protocol.kinds import Kind
 from sync_protocol.packing import unpack
+from sync_protocol.reply import Reply, StatedHead
 from sync_protocol.server_session import Answered, answer, read_device_head
 from sync_protocol.vocabulary import DeviceState
 from tests.sync_protocol import samples
@@ -110,8 +111,6 @@ class Kiosk:
             self,
             log=self.log,
             signer=self.signer,
-            server_log=self.server_log,
-            server_key=samples.SERVER.public_key(),
             budget=budget,
         )
 
@@ -280,7 +279,7 @@ def sync(
     for done in range(1, most + 1):
         try:
             answered = centre.receive(carry(session.request(samples.NOW_MS)))
-            reply = session.read(carry(answered.bundle if answered else b""))
+            reply = samples.read(carry(answered.bundle if answered else b""))
         except (ProtocolError, BrokenLinkError):
             if not session.cut():
                 return done

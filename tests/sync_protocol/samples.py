@@ -9,6 +9,7 @@ from sync_protocol import keys
 from sync_protocol.bodies import Clock, Complaint
 from sync_protocol.entry import NO_PREV, Entry, write_entry
 from sync_protocol.kinds import Kind
+from sync_protocol.reply import Pinned, PinnedKey, Reply, read_reply
 from sync_protocol.seal import key_tag
 from tests.hpke_reference import seal_with
 
@@ -19,6 +20,14 @@ INTAKE_KEY, KIOSK_KEY = (private.public_key().public_bytes_raw() for private in 
 OPEN_KEYS = {key_tag(INTAKE_KEY): INTAKE, key_tag(KIOSK_KEY): KIOSK}
 DEVICE_LOG = keys.device_log(DEVICE.public_key().public_bytes_raw())
 SERVER_LOG = keys.server_log(SERVER.public_key().public_bytes_raw(), DEVICE_LOG)
+
+
+PINNED = Pinned(log=SERVER_LOG.hex(), keys=[PinnedKey(sign=SERVER.public_key().public_bytes_raw().hex())])
+
+
+def read(data: bytes) -> Reply:
+    """A reply, as the kiosk with the pinned server key reads it."""
+    return read_reply(data, PINNED)[0]
 
 
 def seal(recipient: bytes, info: bytes, plaintext: bytes) -> bytes:

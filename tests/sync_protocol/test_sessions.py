@@ -6,7 +6,6 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from sync_protocol.agent_session import StatedHead
 from sync_protocol.bodies import DEFAULT_REPLY, Head, decode_body
 from sync_protocol.bundle import MAGIC, read_bundle, write_bundle
 from sync_protocol.entry import NO_PREV, Entry, write_entry
@@ -14,6 +13,7 @@ from sync_protocol.errors import NoHeadError, NotABundleError, ProtocolError
 from sync_protocol.exchange import Position
 from sync_protocol.kinds import Kind
 from sync_protocol.packing import unpack
+from sync_protocol.reply import StatedHead
 from sync_protocol.server_session import MAX_REPLY, Answered, DeviceHead, answer, read_device_head
 from sync_protocol.states import Sync
 from sync_protocol.vocabulary import DeviceState
@@ -54,7 +54,9 @@ def reply_of(centre: Centre, request: bytes) -> bytes:
     return answered.bundle
 
 
-def answer_of(centre: Centre, device: DeviceHead, *, unlimited: bool = False) -> Answered:
+def answer_of(
+    centre: Centre, device: DeviceHead, *, unlimited: bool = False, extra: tuple[bytes, ...] = ()
+) -> Answered:
     return answer(
         centre,
         device,
@@ -64,6 +66,7 @@ def answer_of(centre: Centre, device: DeviceHead, *, unlimited: bool = False) ->
         server_log=centre.server_log,
         signer=samples.SERVER,
         unlimited=unlimited,
+        extra=extra,
     )
 
 
@@ -74,6 +77,7 @@ def test_one_round_trip_carries_everything_both_ways() -> None:
     kiosk, centre = pair(up=5, down=3)
     assert sync(kiosk, centre) == 1
     assert same(kiosk, centre)
+    assert not centre.regressed
 
 
 def test_nothing_new_costs_one_exchange_of_two_heads_and_less_than_700_bytes() -> None:
@@ -84,7 +88,7 @@ def test_nothing_new_costs_one_exchange_of_two_heads_and_less_than_700_bytes() -
     reply = reply_of(centre, request)
     assert parts(request)[2] == parts(reply)[2] == []
     assert len(request) + len(reply) < 700
-    assert not session.settle(session.read(reply), stored=0)
+    assert not session.settle(samples.read(reply), stored=0)
     assert session.state is Sync.IDLE
 
 
@@ -130,6 +134,16 @@ def test_entries_from_elsewhere_travel_with_the_request() -> None:
     assert len(others) == 2
 
 
+def test_entries_from_elsewhere_travel_with_the_reply_whatever_its_budget() -> None:
+    _, centre = pair(down=2)
+    reply = samples.entry(0, NO_PREV, b"{}", kind=Kind.ANSWER, signer=samples.SERVER, log=centre.server_log)
+    for most, count in ((0, 1), (10_000, 3)):
+        device = DeviceHead(log=samples.DEVICE_LOG, stands=Position(0, NO_PREV), body=Head(max=most))
+        others = parts(answer_of(centre, device, extra=(reply.raw,)).bundle)[2]
+        assert others[0] == reply
+        assert len(others) == count
+
+
 # -- budgets
 
 
@@ -157,6 +171,8 @@ def test_a_stick_holds_everything_whatever_the_budget() -> None:
     (head, *_), _ = read_bundle(request)
     centre.receive(request)
     device = read_device_head(head)
+    device = replace(device, body=Head(max=512))
+    assert len(parts(answer_of(centre, device).bundle)[2]) < 5
     assert len(parts(answer_of(centre, device, unlimited=True).bundle)[2]) == 40
 
 
@@ -169,11 +185,12 @@ def test_max_zero_asks_for_the_head_alone() -> None:
 
 def test_a_reply_never_exceeds_a_mebibyte_whatever_is_asked_for() -> None:
     kiosk, centre = pair()
-    for _ in range(30):
-        centre.append(Kind.MASTER, b'{"table":"' + random.Random(1).randbytes(24_000).hex().encode() + b'"}')
+    for turn in range(60):
+        noise = random.Random(turn).randbytes(24_000).hex()
+        centre.append(Kind.MASTER, b'{"table":"' + noise.encode() + b'"}')
     request = kiosk.session(budget=2**31).request(0)
     assert parts(request)[0].max == 2**31
-    assert MAX_REPLY / 2 < len(reply_of(centre, request)) < MAX_REPLY + 300
+    assert MAX_REPLY - 30_000 < len(reply_of(centre, request)) < MAX_REPLY + 300
 
 
 # -- a link that breaks
@@ -188,7 +205,7 @@ def test_after_a_cut_comes_a_head_alone_and_half_the_budget() -> None:
     alone = session.request(samples.NOW_MS)
     body, _, others = parts(alone)
     assert (body.max, others) == (0, [])
-    reply = session.read(reply_of(centre, alone))
+    reply = samples.read(reply_of(centre, alone))
     assert reply.entries == []
     assert session.settle(reply, stored=kiosk.commit(reply))
     assert len(parts(session.request(samples.NOW_MS))[2]) == 3
@@ -206,7 +223,7 @@ def test_the_budget_halves_down_to_512_and_doubles_back_on_success() -> None:
     session = kiosk.session(budget=2_048)
 
     def exchange() -> bool:
-        reply = session.read(reply_of(centre, session.request(0)))
+        reply = samples.read(reply_of(centre, session.request(0)))
         return session.settle(reply, stored=kiosk.commit(reply))
 
     for expected in (1_024, 512, 512):
@@ -219,6 +236,17 @@ def test_the_budget_halves_down_to_512_and_doubles_back_on_success() -> None:
         assert session.budget == expected
 
 
+def test_a_link_too_bad_for_the_smallest_budget_ends_the_run() -> None:
+    kiosk, centre = pair(up=3)
+    session, cuts = kiosk.session(budget=512), 1
+    while session.cut():  # Every request is cut, and every HEAD alone comes through.
+        reply = samples.read(reply_of(centre, session.request(0)))
+        assert session.settle(reply, stored=kiosk.commit(reply))
+        cuts += 1
+    assert cuts == 4
+    assert session.state is Sync.BACKOFF
+
+
 def test_what_came_before_a_cut_is_not_sent_again() -> None:
     kiosk, centre = pair(up=30)
     session = kiosk.session()
@@ -227,7 +255,7 @@ def test_what_came_before_a_cut_is_not_sent_again() -> None:
     arrived = len(centre.up.entries)
     assert 10 < arrived < 20
     session.cut()
-    reply = session.read(reply_of(centre, session.request(samples.NOW_MS)))
+    reply = samples.read(reply_of(centre, session.request(samples.NOW_MS)))
     assert session.settle(reply, stored=kiosk.commit(reply))
     assert len(parts(session.request(samples.NOW_MS))[2]) == 30 - arrived
 
@@ -253,7 +281,7 @@ def test_progress_on_each_connection_of_a_link_that_dies_every_few_bytes(size: i
             return
         try:
             try:
-                reply = session.read(carry(reply_of(centre, carry(session.request(samples.NOW_MS)))))
+                reply = samples.read(carry(reply_of(centre, carry(session.request(samples.NOW_MS)))))
             except BrokenLinkError as cut:
                 if read_bundle(cut.arrived)[0][0].log == kiosk.log:
                     centre.receive(cut.arrived)
@@ -283,7 +311,7 @@ def test_every_byte_at_which_request_or_reply_can_break() -> None:
                 assert session.cut()
             else:
                 try:
-                    reply = session.read(data[:at])
+                    reply = samples.read(data[:at])
                     session.settle(reply, stored=kiosk.commit(reply))
                 except ProtocolError:
                     session.cut()
@@ -308,23 +336,21 @@ def test_every_byte_at_which_request_or_reply_can_break() -> None:
     ],
 )
 def test_nothing_but_a_head_of_the_pinned_server_is_a_receipt(data: bytes, error: type[ProtocolError]) -> None:
-    kiosk, _ = pair(up=1)
     with pytest.raises(error):
-        kiosk.session().read(data)
+        samples.read(data)
 
 
 def test_the_request_sent_back_is_no_receipt() -> None:
     session = pair(up=1)[0].session()
     with pytest.raises(NoHeadError):
-        session.read(session.request(samples.NOW_MS))
+        samples.read(session.request(samples.NOW_MS))
 
 
 def test_a_reply_meant_for_another_device_is_no_receipt() -> None:
-    kiosk, _ = pair(up=1)
     other = Kiosk(samples.STRANGER)
     reply = reply_of(Centre(other), other.session().request(0))
     with pytest.raises(NoHeadError):
-        kiosk.session().read(reply)
+        samples.read(reply)
 
 
 def test_an_old_reply_played_back_only_makes_the_kiosk_send_again() -> None:
@@ -334,7 +360,7 @@ def test_an_old_reply_played_back_only_makes_the_kiosk_send_again() -> None:
         kiosk.append()
     sync(kiosk, centre)
     session = kiosk.session()
-    reply = session.read(old)
+    reply = samples.read(old)
     kiosk.commit(reply)
     assert session.settle(reply, stored=0)
     assert len(parts(session.request(0))[2]) == 5
@@ -383,7 +409,7 @@ def test_a_hole_is_asked_for_and_filled_with_the_wanted_entry_first() -> None:
     for entry in (*entries[:3], *entries[7:]):
         centre.up.add(entry)
     session = kiosk.session()
-    reply = session.read(reply_of(centre, write_bundle([session.head(0)])))
+    reply = samples.read(reply_of(centre, write_bundle([session.head(0)])))
     assert reply.head.body.want == [entries[6].id.hex()]
     assert session.settle(reply, stored=kiosk.commit(reply))
     assert [entry.seq for entry in parts(session.request(0))[2]] == [7, 6, 5, 4]
@@ -444,7 +470,9 @@ def test_an_entry_of_the_server_that_is_missing_here_is_wanted_and_comes() -> No
     for entry in (*entries[:2], *entries[4:]):
         kiosk.down_log.add(entry)
     session = kiosk.session()
-    assert parts(session.request(0))[0].want == [entries[3].id.hex()]
+    request = session.request(0)
+    assert parts(request)[0].want == [entries[3].id.hex()]
+    assert [entry.seq for entry in parts(reply_of(centre, request))[2]] == [4, 3, 5, 6]
     sync(kiosk, centre, session)
     assert same(kiosk, centre)
 
@@ -457,7 +485,7 @@ def test_a_wanted_entry_that_never_arrives_is_sent_three_times_in_a_run() -> Non
     while session.state is Sync.EXCHANGE:
         sent.append(wanted in {entry.id for entry in parts(session.request(0))[2]})
         del centre.up.entries[wanted]  # The disk of the centre loses it each time.
-        reply = session.read(reply_of(centre, write_bundle([session.head(0)])))
+        reply = samples.read(reply_of(centre, write_bundle([session.head(0)])))
         centre.up.add(kiosk.up.entries[wanted])
         session.settle(reply, stored=kiosk.commit(reply))
     assert sent == [False, True, True, True]
@@ -472,7 +500,7 @@ def test_a_server_that_never_gets_further_ends_the_run_in_a_backoff() -> None:
         session.request(0)
         exchanges += 1
         centre.up.entries.clear()
-        reply = session.read(reply_of(centre, write_bundle([session.head(0)])))
+        reply = samples.read(reply_of(centre, write_bundle([session.head(0)])))
         if not session.settle(reply, stored=kiosk.commit(reply)):
             break
     assert exchanges == 4
@@ -487,7 +515,7 @@ def test_exchanges_without_progress_are_counted_anew_after_each_step_forward() -
         centre.up.add(entries[step])
         for _ in range(4):  # One exchange that moves the cursor, three that move nothing.
             session.request(0)
-            reply = session.read(reply_of(centre, write_bundle([session.head(0)])))
+            reply = samples.read(reply_of(centre, write_bundle([session.head(0)])))
             assert session.settle(reply, stored=kiosk.commit(reply))
 
 

@@ -13,12 +13,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from sync_protocol import keys, number, receipt
-from sync_protocol.agent_session import read_reply
 from sync_protocol.bodies import decode_body
 from sync_protocol.bundle import read_bundle
 from sync_protocol.entry import Entry, parse_entry, verify_entry
 from sync_protocol.errors import BadSignatureError, ProtocolError
 from sync_protocol.packing import unpack
+from sync_protocol.reply import Pinned, PinnedKey, find_server, read_reply
 from sync_protocol.seal import key_tag, open_body
 
 PROJECT = Path(__file__).parents[2]
@@ -32,8 +32,8 @@ def suite(name: str) -> dict[str, Any]:
 
 SETTING = suite("entries")["setting"]
 DEVICE_KEY = keys.sign_key(bytes.fromhex(SETTING["device_sign_key"]))
-SERVER_KEY = keys.sign_key(bytes.fromhex(SETTING["server_sign_key"]))
-DEVICE_LOG, SERVER_LOG = bytes.fromhex(SETTING["device_log"]), bytes.fromhex(SETTING["server_log"])
+DEVICE_LOG = bytes.fromhex(SETTING["device_log"])
+PINNED = Pinned(log=SETTING["server_log"], keys=[PinnedKey(sign=SETTING["server_sign_key"])])
 INTAKE = X25519PrivateKey.from_private_bytes(bytes.fromhex(SETTING["intake_open_key"]))
 OPEN_KEYS = {key_tag(INTAKE.public_key().public_bytes_raw()): INTAKE}
 
@@ -187,7 +187,7 @@ def test_a_bundle_gives_its_entries_and_counts_the_rest(vector: dict[str, Any]) 
 @each("replies")
 def test_a_reply_counts_only_with_a_head_of_the_pinned_server_for_this_device(vector: dict[str, Any]) -> None:
     try:
-        reply = read_reply(given(vector), SERVER_LOG, SERVER_KEY)
+        reply, _ = read_reply(given(vector), PINNED)
     except ProtocolError as error:
         check(vector, error.code)
         return
@@ -195,6 +195,17 @@ def test_a_reply_counts_only_with_a_head_of_the_pinned_server_for_this_device(ve
     assert [entry.id.hex() for entry in reply.entries] == vector["entries"]
     assert (len(reply.transient), reply.skipped) == (vector["transient"], vector["skipped"])
     assert reply.head.body.have == vector["have"]
+
+
+@each("servers")
+def test_a_new_device_finds_the_server_that_its_code_names(vector: dict[str, Any]) -> None:
+    try:
+        pinned = find_server(given(vector), DEVICE_LOG, bytes.fromhex(vector["fingerprint"]))
+    except ProtocolError as error:
+        check(vector, error.code)
+        return
+    check(vector, "ok")
+    assert pinned == PINNED
 
 
 def test_every_error_code_that_a_reader_can_meet_has_a_vector() -> None:

@@ -7,10 +7,11 @@ import pytest
 from kiosk_agent.control import Control
 from kiosk_agent.errors import NotSavedError
 from kiosk_agent.store import server_log
-from sync_protocol.agent_session import AgentView, Reply
+from sync_protocol.agent_session import AgentView
 from sync_protocol.bodies import Config
 from sync_protocol.entry import Entry
 from sync_protocol.kinds import Kind
+from sync_protocol.reply import Reply
 from sync_protocol.vocabulary import DeviceState
 from tests.kiosk_agent.server_peer import Peer
 

@@ -11,6 +11,7 @@ from sync_protocol.bodies import Answer, Query
 from sync_protocol.bundle import read_bundle, write_bundle
 from sync_protocol.kinds import Kind
 from sync_protocol.number import number_of
+from sync_protocol.reply import read_reply
 
 NONCE = "0123456789abcdef" * 2
 HOUR_MS = 3_600_000
@@ -88,7 +89,8 @@ def test_a_question_may_travel_with_an_exchange(centre, enrol, case):
     peer = enrol()
     head = peer.session().head(peer.clock())
     reply = receive_bundle(centre, write_bundle([head, query(peer, case, "123456").raw]), via="http").reply
-    (entry,) = peer.session().read(reply).transient
+    assert reply is not None
+    (entry,) = read_reply(reply, peer.pinned)[0].transient
     assert peer.body(entry).found
 
 

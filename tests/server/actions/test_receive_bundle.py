@@ -5,11 +5,10 @@ import pytest
 from server.actions.fold_entries import fold
 from server.actions.receive_bundle import receive_bundle
 from server.store import cases, codes, devices, holes, ledger
-from sync_protocol.agent_session import read_reply
 from sync_protocol.bundle import MAGIC, write_bundle
 from sync_protocol.errors import NotABundleError
-from sync_protocol.keys import server_log, sign_key
 from sync_protocol.kinds import Kind
+from sync_protocol.reply import read_reply
 from tests.peers import Peer, RefusedError
 
 
@@ -33,8 +32,7 @@ def receive(centre, peer, entries, *, with_head=True, via="http"):
 
 
 def stated_in(peer, received):
-    log = server_log(peer.server_key, peer.log)
-    return read_reply(received.reply, log, sign_key(peer.server_key)).head
+    return read_reply(received.reply, peer.pinned)[0].head
 
 
 def test_a_complaint_becomes_a_case_and_the_receipt_names_it(centre, enrol, send):

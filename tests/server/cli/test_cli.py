@@ -14,10 +14,10 @@ from click.testing import CliRunner
 from server.cli import main
 from server.control import read_run_file
 from server.store.keys import load_keys
-from sync_protocol.agent_session import read_reply
 from sync_protocol.bundle import MAGIC
-from sync_protocol.keys import read_code, server_log, sign_key
+from sync_protocol.keys import read_code
 from sync_protocol.kinds import Kind
+from sync_protocol.reply import read_reply
 from tests.peers import Peer, over_http
 from tests.server.conftest import UNIT
 
@@ -154,7 +154,7 @@ def test_a_stick_goes_to_the_centre_and_back(data, device, tmp_path):
     assert "2 entri baru" in done.stdout
     assert done.stderr == ""
     reply = (tmp_path / f"{device.log.hex()}.reply.kasih").read_bytes()
-    read = read_reply(reply, server_log(device.server_key, device.log), sign_key(device.server_key))
+    read, _ = read_reply(reply, device.pinned)
     assert read.head.body.have == entry.id.hex()
     device.keep(read)
     assert len(device.received(Kind.MASTER)) == 7
@@ -229,7 +229,7 @@ def test_news_for_kiosks_are_written_to_a_file_or_a_folder(data, device, tmp_pat
     folder.mkdir()
     kasih("bundle", "export", folder, "--data", data, "--unit", UNIT)
     for file in (tmp_path / "satu.kasih", folder / f"{log}.reply.kasih"):
-        read = read_reply(file.read_bytes(), server_log(device.server_key, device.log), sign_key(device.server_key))
+        read, _ = read_reply(file.read_bytes(), device.pinned)
         assert len(read.entries) == 9
 
 
