@@ -8,12 +8,13 @@ import http.client
 import json
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from msgspec import Struct
 
-from server.errors import CentreError, FolderInUseError, PersonError, StorageError
+from server.errors import CentreError, FileError, FolderInUseError, PersonError, StorageError
 from server.settings import load_settings
 from server.store.centre import open_centre
 from server.store.keys import load_keys
@@ -34,17 +35,25 @@ class Running(Struct, frozen=True):
 
 
 def write_run_file(data: Path, running: Running) -> None:
-    """Leave word where this server is, in one step, for its owner alone."""
+    """Leave word where this server is, in one step, for its owner alone.
+
+    Raises:
+        FileError: the disk does not take it.
+    """
     temporary = data / (RUN_FILE + ".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        json.dump({"port": running.port, "token": running.token, "pid": running.pid}, file)
-    temporary.replace(data / RUN_FILE)
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            json.dump({"port": running.port, "token": running.token, "pid": running.pid}, file)
+        temporary.replace(data / RUN_FILE)
+    except OSError as error:
+        raise FileError(f"{data / RUN_FILE} tidak dapat ditulis: {error.strerror}") from None
 
 
 def remove_run_file(data: Path) -> None:
-    """This server can be reached no more."""
-    (data / RUN_FILE).unlink(missing_ok=True)
+    """This server can be reached no more. Where the disk lets nobody take the file away, nobody answers to it."""
+    with suppress(OSError):
+        (data / RUN_FILE).unlink(missing_ok=True)
 
 
 def read_run_file(data: Path) -> Running | None:

@@ -12,7 +12,7 @@ from server import settings
 from server.actions.fold_entries import FOUNDED
 from server.domain.recovery_key import write_recovery_key
 from server.domain.roles import Role
-from server.errors import AlreadyACentreError, FileError
+from server.errors import AlreadyACentreError, FileError, StorageError
 from server.store import duty, events, keys, master, troubles, users
 from server.store.centre import DATABASE, Clock, open_database, take_lock, wall_clock
 from server.store.passwords import one_time_password
@@ -36,6 +36,7 @@ def found_centre(data: Path, *, demo: bool = False, clock: Clock = wall_clock) -
     Raises:
         AlreadyACentreError: there is one.
         FileError: the folder cannot be made or written in.
+        StorageError: the database cannot be made; the folder may be tried again.
     """
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -48,6 +49,10 @@ def found_centre(data: Path, *, demo: bool = False, clock: Clock = wall_clock) -
         for leftover in data.glob(f"{DATABASE}*"):
             leftover.unlink()
         return _fill(data, demo=demo, now=clock())
+    except sqlite3.Error as error:
+        raise StorageError(f"the database cannot be made: {error}") from error
+    except OSError as error:
+        raise FileError(f"folder {data} tidak dapat ditulis: {error.strerror}") from None
     finally:
         os.close(lock)
 

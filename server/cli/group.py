@@ -10,6 +10,15 @@ import click
 
 from server.errors import CentreError, StorageError
 
+_REASONS: Final = {
+    "disk is full": "disk penuh",
+    "readonly": "disk hanya bisa dibaca",
+    "disk I/O error": "disk gagal dibaca atau ditulis",
+    "unable to open": "berkas data tidak dapat dibuka",
+    "malformed": "berkas data rusak",
+    "not a database": "berkas data rusak",
+}
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 HELP: Final = {"help_option_names": ["--help", "-h"], "max_content_width": 100}
@@ -36,7 +45,7 @@ class IndonesianGroup(click.Group):
         try:
             return super().invoke(ctx)
         except StorageError as error:
-            fail(f"penyimpanan menolak, tidak ada yang dijanjikan tersimpan: {error}")
+            fail(f"penyimpanan menolak, tidak ada yang dijanjikan tersimpan: {_reason(str(error))}")
         except CentreError as error:
             fail(str(error))
 
@@ -45,6 +54,11 @@ data_option: Final = click.option(
     "--data", type=click.Path(path_type=Path), required=True, metavar="FOLDER", help="Folder data pusat."
 )
 json_option: Final = click.option("--json", "as_json", is_flag=True, help="Keluaran sebagai JSON.")
+
+
+def _reason(said: str) -> str:
+    """What the disk did, for a person; SQLite says it in English, also through a server that is up."""
+    return next((reason for words, reason in _REASONS.items() if words in said), said)
 
 
 def fail(message: str) -> None:
