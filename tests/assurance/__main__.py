@@ -37,6 +37,7 @@ TIERS = {
     "kill": Tier(300, "tests.faults.kills:assure"),
     "power": Tier(1_000, "tests.faults.power_tier:assure"),
     "cuts": Tier(1, "tests.faults.cuts:assure"),
+    "disks": Tier(48, "tests.faults.full_disks:assure"),
 }
 
 
