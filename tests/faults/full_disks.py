@@ -1,5 +1,6 @@
 """Both stores on disks with a given number of pages left: what was promised stands, what was refused can be repeated."""
 
+import logging
 import os
 import shutil
 from collections import Counter
@@ -25,6 +26,8 @@ from tests.faults.folders import centre_at, kiosk_at
 from tests.faults.power import memory_folder
 from tests.faults.small_disk import small_disk
 from tests.faults.town import found, texts_of
+
+logging.getLogger("kiosk_agent").addHandler(logging.NullHandler())  # It would tell of each refusal.
 
 DISK = 4 * 1_048_576
 FORMS = 60
