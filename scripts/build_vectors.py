@@ -59,8 +59,10 @@ def seal_key(name: str) -> bytes:
     return X25519PrivateKey.from_private_bytes(secret(f"{name} seal")).public_key().public_bytes_raw()
 
 
-DEVICE, OTHER, SERVER = sign_key("device"), sign_key("other device"), sign_key("server")
-DEVICE_KEY, OTHER_KEY, SERVER_KEY = (key.public_key().public_bytes_raw() for key in (DEVICE, OTHER, SERVER))
+DEVICE, OTHER, SERVER, SUCCESSOR = map(sign_key, ("device", "other device", "server", "the server's next key"))
+DEVICE_KEY, OTHER_KEY, SERVER_KEY, SUCCESSOR_KEY = (
+    key.public_key().public_bytes_raw() for key in (DEVICE, OTHER, SERVER, SUCCESSOR)
+)
 DEVICE_LOG, OTHER_LOG = keys.device_log(DEVICE_KEY), keys.device_log(OTHER_KEY)
 SERVER_LOG, OTHER_SERVER_LOG = keys.server_log(SERVER_KEY, DEVICE_LOG), keys.server_log(SERVER_KEY, OTHER_LOG)
 INTAKE, DUTY, DEVICE_SEAL = seal_key("intake"), seal_key("duty"), seal_key("device")
@@ -937,6 +939,9 @@ def servers() -> Iterator[Vector]:
     strange = theirs.write(Kind.KEYS, _keys_body(OTHER_KEY), sealed=False)
     claimed = LogWriter(OTHER, SERVER_LOG, DEVICE_SEAL).write(Kind.KEYS, _keys_body(SERVER_KEY), sealed=False)
     misplaced = LogWriter(SERVER, OTHER_SERVER_LOG, DEVICE_SEAL).write(Kind.KEYS, _keys_body(SERVER_KEY), sealed=False)
+    elsewhere = LogWriter(SERVER, OTHER_SERVER_LOG, DEVICE_SEAL).write(
+        Kind.KEYS, _keys_body(SUCCESSOR_KEY), sealed=False
+    )
     mark = keys.new_code(bytes(8), SERVER_KEY).fingerprint.hex()
     for name, entries, expect, comment in (
         ("our server", [named], "ok", "the fingerprint fits the key, and the key signed the entry"),
@@ -944,6 +949,12 @@ def servers() -> Iterator[Vector]:
         ("another server", [strange], "other-server", "the fingerprint does not fit"),
         ("our key, not signed by it", [claimed], "no-head", "anyone can name a key"),
         ("our key, in the log of another device", [misplaced], "no-head", "the log is not ours"),
+        (
+            "a successor, in the log of another device",
+            [named, elsewhere],
+            "ok",
+            "what it says of places is true of that log alone",
+        ),
         ("no keys", [], "no-head", "a device that is pending gets none"),
     ):
         yield vector(name, write_bundle(one.raw for one in entries), expect, comment, fingerprint=mark)
@@ -1021,6 +1032,56 @@ def replies() -> Iterator[Vector]:
     yield ok("second HEAD of another key", [good.raw, head(impostor).raw], "skipped: the first counts", [], skipped=1)
     yield ok(
         "cut in the last entry", [good.raw, config.raw], "what is whole counts", [config], rest=frame(status.raw)[:-1]
+    )
+    named = down.write(Kind.KEYS, _keys_body(SUCCESSOR_KEY), sealed=False)
+    late = down.write(Kind.CONFIG, b'{"unit":"LATE"}', sealed=False)
+    successor = LogWriter(SUCCESSOR, SERVER_LOG, DEVICE_SEAL)
+    new = successor.write_at(Kind.CONFIG, b'{"unit":"NEW"}', named.seq + 1, named.id, sealed=False)
+    unproven = impostor.write_at(Kind.KEYS, _keys_body(SUCCESSOR_KEY), named.seq, new_kind.id, sealed=False)
+    yield ok(
+        "successor, HEAD by the new key",
+        [head(successor).raw, config.raw, named.raw, new.raw],
+        "KEYS names the successor; what stands before it counts under the old key, what follows under the new",
+        [config, named, new],
+    )
+    yield ok(
+        "successor, HEAD by the old key",
+        [good.raw, named.raw, new.raw],
+        "the HEAD of the reply that brings KEYS may be signed by either",
+        [named, new],
+    )
+    yield ok(
+        "successor, named last in the bundle",
+        [head(successor).raw, new.raw, named.raw],
+        "the order of entries in a bundle has no meaning",
+        [new, named],
+    )
+    yield ok(
+        "the old key after its successor was named",
+        [good.raw, named.raw, late.raw],
+        "skipped: from that place on the successor signs",
+        [named],
+        skipped=1,
+    )
+    yield ok(
+        "the successor before it was named",
+        [good.raw, successor.write_at(Kind.CONFIG, b'{"unit":"EARLY"}', 2, config.id, sealed=False).raw, named.raw],
+        "skipped: at that place the old key signs",
+        [named],
+        skipped=1,
+    )
+    yield ok(
+        "a successor that the server did not name",
+        [good.raw, unproven.raw, new.raw],
+        "skipped, both: KEYS counts under the key that is known already",
+        [],
+        skipped=2,
+    )
+    yield vector(
+        "HEAD by a successor that nobody named",
+        write_bundle([head(successor).raw, new.raw]),
+        "no-head",
+        "not signed by the pinned key",
     )
     yield vector("not a bundle", b"<html></html>", "not-a-bundle", "a captive portal")
     yield vector("nothing", b"", "not-a-bundle", "an empty body with HTTP 200 proves nothing")

@@ -89,7 +89,9 @@ def find_server(data: bytes, device: bytes, fingerprint: bytes) -> Pinned:
         if not EnrolmentCode(secret=b"", fingerprint=fingerprint).matches(sign):
             strangers = True
         elif entry.log == server_log(sign, device) and _is_signed(entry, keys.sign):
-            return _succeed(entries, Pinned(log=entry.log.hex(), keys=[PinnedKey(sign=keys.sign)]))
+            # The same server's log for another device may tell of the same successors, but at other places.
+            own = [one for one in entries if one.log == entry.log]
+            return _succeed(own, Pinned(log=entry.log.hex(), keys=[PinnedKey(sign=keys.sign)]))
     if strangers:
         raise OtherServerError("the reply brings the keys of another server than the one that the code names")
     raise NoHeadError("the reply brings no keys of a server")
