@@ -27,7 +27,7 @@ from sync_protocol.states import Sync
 
 log = logging.getLogger(__name__)
 
-_FORBIDDEN, _TOO_LARGE = 403, 413
+_FORBIDDEN, _CUT, _TOO_LARGE = 403, 408, 413
 
 
 class Outcome(Struct):
@@ -113,7 +113,7 @@ class Engine:
             outcome.error = error
             if error.status == _FORBIDDEN:
                 return session.unknown()
-            if error.status == _TOO_LARGE:
+            if error.status in {_CUT, _TOO_LARGE}:
                 return session.cut()
         except (DiskError, EnrolError, LinkError, ProtocolError) as error:
             outcome.error = error if isinstance(error, KioskError) else _strange(error)

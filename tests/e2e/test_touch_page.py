@@ -143,9 +143,9 @@ def test_a_report_filed_by_touch_arrives_and_leaves_nothing_behind(
 
 
 def test_silence_shows_a_countdown_then_wipes_and_typing_on_the_screen_is_no_silence(
-    screen: Page, control: Control, serve: Callable[[Control], int], monkeypatch: pytest.MonkeyPatch
+    screen: Page, control: Control, serve: Callable[[Control], int]
 ) -> None:
-    monkeypatch.setattr("kiosk_agent.app.web_routes", lambda kiosk: web.web_routes(kiosk, idle_s=2, countdown_s=2))
+    screen.clock.install()
     screen.goto(f"http://127.0.0.1:{serve(control)}")
     screen.tap("text=MULAI LAPOR")
     screen.tap("button.tile[value=AIR]")
@@ -153,13 +153,15 @@ def test_silence_shows_a_countdown_then_wipes_and_typing_on_the_screen_is_no_sil
     screen.tap("textarea")
     for letter in "kana":
         screen.tap(f".keyboard button[data-sign='{letter}']")
-        screen.wait_for_timeout(700)  # a finger that searches: three seconds in all
+        screen.clock.run_for(web.IDLE_S * 700)  # a finger that searches, for longer than silence may last in all
         assert not screen.locator("#diam").is_visible()
+    screen.clock.run_for(web.IDLE_S * 500)
     screen.locator("#diam").wait_for()
     assert "Layar dihapus dalam" in screen.inner_text("#diam")
     screen.tap("text=Masih mengisi")
     assert not screen.locator("#diam").is_visible()
     assert screen.input_value("textarea") == "Kana"
+    screen.clock.run_for((web.IDLE_S + web.COUNTDOWN_S + 1) * 1000)
     screen.wait_for_url("**/?layar=habis")
     screen.go_back()
     screen.wait_for_load_state()

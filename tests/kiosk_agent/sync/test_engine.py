@@ -140,15 +140,16 @@ def test_a_cut_exchange_is_followed_by_a_head_alone_which_learns_how_far_it_came
     assert len(peer.requests[-1]) < 300
 
 
+@pytest.mark.parametrize("status", [408, 413])
 def test_what_is_too_large_for_the_way_goes_in_smaller_pieces(
-    control: Control, peer: Peer, direct: Direct, form: Callable[..., Form]
+    control: Control, peer: Peer, direct: Direct, form: Callable[..., Form], status: int
 ) -> None:
     file_some(control, form, 12)
     real = peer.receive
 
     def narrow(bundle: bytes, *, unlimited: bool = False) -> bytes | None:
         if len(bundle) > 1_500:
-            raise RefusedError(413)
+            raise RefusedError(status)
         return real(bundle)
 
     peer.receive = narrow  # type: ignore[method-assign]
