@@ -1,6 +1,7 @@
 """What all commands share: the data folder, JSON on request, one clear line for a person's mistake."""
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from server.cli.words import speak_indonesian
 from server.errors import CentreError, StorageError
 
 _REASONS: Final = {
@@ -22,24 +24,34 @@ _REASONS: Final = {
 F = TypeVar("F", bound=Callable[..., Any])
 
 HELP: Final = {"help_option_names": ["--help", "-h"], "max_content_width": 100}
-_HEADINGS = {"Options": "Pilihan", "Commands": "Perintah", "Usage": "Pemakaian"}
+_MISTYPED: Final = 2
 
-
-class IndonesianFormatter(click.HelpFormatter):
-    """Headings of --help in the language of who reads it."""
-
-    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        super().write_usage(prog, args, prefix or "Pemakaian: ")
-
-    def write_heading(self, heading: str) -> None:
-        super().write_heading(_HEADINGS.get(heading, heading))
-
-
-click.Context.formatter_class = IndonesianFormatter
+speak_indonesian()
 
 
 class IndonesianGroup(click.Group):
-    """A group whose commands end with exit code 1 and one line where a person or the disk is the reason."""
+    """A group whose commands end with one line where a person or the disk is the reason; a mistyped one with code 2."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run a command line; click would answer a mistyped one with four lines."""
+        try:
+            return super().main(*args, **(options | {"standalone_mode": False}))
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            sys.exit(_MISTYPED)
+        except click.UsageError as error:
+            command = error.ctx.command_path if error.ctx else "kasih-server"
+            fail(f"{error.format_message()} (bantuan: {command} --help)", _MISTYPED)
+        except click.ClickException as error:
+            fail(error.format_message())
+        except click.exceptions.Exit as ended:
+            sys.exit(ended.exit_code)
+        except click.Abort:
+            sys.exit(1)
+        except BrokenPipeError:
+            # Whoever read has seen enough, such as `head`. What is still to be flushed has no reader.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -61,10 +73,10 @@ def _reason(said: str) -> str:
     return next((reason for words, reason in _REASONS.items() if words in said), said)
 
 
-def fail(message: str) -> None:
-    """End with exit code 1 and one line on standard error."""
+def fail(message: str, exit_code: int = 1) -> None:
+    """End with one line on standard error."""
     click.echo(f"kasih-server: {' '.join(message.split())}", err=True)
-    sys.exit(1)
+    sys.exit(exit_code)
 
 
 def say(facts: dict[str, Any]) -> None:

@@ -259,3 +259,29 @@ def test_every_command_has_help_in_indonesian():
     assert "Pemakaian:" in done.stdout
     for command in ("init", "run", "enrol", "export", "bundle", "device"):
         assert "Pemakaian:" in kasih(command, "--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["enrol", "--unit", UNIT], "Kurang pilihan '--data'."),
+        (["nix"], "Perintah 'nix' tidak ada."),
+        (["export", "--foo"], "Pilihan '--foo' tidak ada."),
+        (["export", "--data", "x", "--what", "y"], "bukan salah satu dari"),
+        (["enrol", "--data", "x", "--unit", "y", "--hours", "z"], "bukan angka"),
+    ],
+)
+def test_a_mistyped_command_gets_one_line_and_exit_code_two(args, words):
+    refused = kasih(*args, check=2)
+    assert words in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_a_reader_that_has_seen_enough_gets_no_traceback(data, device, tmp_path):
+    for number in range(300):
+        device.complain(str(number))
+    kasih("bundle", "import", stick(tmp_path, device), "--data", data)
+    line = f"{sys.executable} -c 'from server.cli import main; main()' export --what entries --data {data} | head -n 1"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60)
+    assert len(done.stdout.splitlines()) == 1
+    assert done.stderr == ""
