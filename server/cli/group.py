@@ -1,7 +1,6 @@
 """What all commands share: the data folder, JSON on request, one clear line for a person's mistake."""
 
 import json
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -47,10 +46,6 @@ class IndonesianGroup(click.Group):
         except click.exceptions.Exit as ended:
             sys.exit(ended.exit_code)
         except click.Abort:
-            sys.exit(1)
-        except BrokenPipeError:
-            # Whoever read has seen enough, such as `head`. What is still to be flushed has no reader.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> Any:
