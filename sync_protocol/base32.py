@@ -14,13 +14,15 @@ def _times_a(value: int) -> int:
     return value ^ _POLYNOMIAL if value & 32 else value
 
 
-def _multiply(left: int, right: int) -> int:
-    product = 0
-    while right:
-        if right & 1:
-            product ^= left
-        left, right = _times_a(left), right >> 1
-    return product
+def _powers() -> list[int]:
+    powers = [1]
+    while len(powers) < 2 * _MAX_CHECKED:
+        powers.append(_times_a(powers[-1]))
+    return powers
+
+
+_POWERS = _powers()
+_LOGARITHMS = {power: exponent for exponent, power in enumerate(_POWERS[:_MAX_CHECKED])}
 
 
 def encode(value: int, length: int) -> list[int]:
@@ -32,10 +34,10 @@ def check_symbol(symbols: list[int]) -> int:
     """The sum of a^i times symbol i, i from 1: it catches every wrong symbol and every swap of two."""
     if len(symbols) > _MAX_CHECKED - 1:
         raise ValueError(f"at most {_MAX_CHECKED - 1} symbols can be checked")
-    total, power = 0, 1
-    for symbol in symbols:
-        power = _times_a(power)
-        total ^= _multiply(power, symbol)
+    total = 0
+    for position, symbol in enumerate(symbols, 1):
+        if symbol:
+            total ^= _POWERS[_LOGARITHMS[symbol] + position]
     return total
 
 

@@ -11,7 +11,6 @@ from functools import partial
 
 from msgspec import Struct, json
 
-from server.domain.fast_number import number_of
 from server.domain.filing_time import Clue, filed_at
 from server.domain.fold import KINDS, claim_of, is_expected, private_of, read_body
 from server.store import cases, devices, ledger, troubles
@@ -22,6 +21,7 @@ from server.store.keys import CentreKeys
 from server.store.ledger import Unfolded
 from sync_protocol.bodies import Body, Complaint, Health
 from sync_protocol.errors import ProtocolError
+from sync_protocol.number import number_of
 
 FOUNDED = "founded_at"
 """In `meta`: when the centre's keys were made, Unix milliseconds."""
