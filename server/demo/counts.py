@@ -43,7 +43,7 @@ class Counts:
     """
 
     def __init__(self, centre: Path, ask_kiosk: Callable[[], str]) -> None:
-        self._reader = Reader(centre / DATABASE)
+        self._database = centre / DATABASE
         self._ask_kiosk = ask_kiosk
         self._lock = Lock()
         self._kiosk: KioskFacts | None = None
@@ -63,10 +63,6 @@ class Counts:
             up=up,
         )
 
-    def close(self) -> None:
-        """Let go of the database."""
-        self._reader.close()
-
     def _ask(self) -> KioskFacts | None:
         try:
             return msgspec.json.decode(self._ask_kiosk(), type=KioskFacts)
@@ -74,7 +70,11 @@ class Counts:
             return None
 
     def _arrived(self) -> int | None:
+        # Each question comes on a thread of its own, and a reader keeps a connection for each thread.
+        reader = Reader(self._database)
         try:
-            return self._reader.read(count_cases)
+            return reader.read(count_cases)
         except StorageError:
             return None
+        finally:
+            reader.close()

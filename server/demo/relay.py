@@ -1,13 +1,18 @@
 """The network between kiosk and centre: a TCP relay on loopback with a switch."""
 
 import contextlib
+import errno
 import socket
 import struct
+import time
 from threading import Lock, Thread
 from typing import Final
 
 _CHUNK: Final = 65_536
 _TIMEOUT_S: Final = 10
+_PASSING: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.ECONNABORTED})
+"""What ends one connection, not the network."""
+_PAUSE_S: Final = 0.2
 # Closing with a linger of zero sends a reset, as a connection ends whose network has gone.
 _RESET: Final = struct.pack("ii", 1, 0)
 
@@ -50,8 +55,11 @@ class Relay:
         while True:
             try:
                 near, _ = self._listener.accept()
-            except OSError:
-                return
+            except OSError as error:
+                if error.errno not in _PASSING:
+                    return
+                time.sleep(_PAUSE_S)
+                continue
             Thread(target=self._carry, args=(near,), daemon=True).start()
 
     def _carry(self, near: socket.socket) -> None:

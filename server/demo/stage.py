@@ -59,7 +59,6 @@ class Stage:
                 return
             step()
         counts = Counts(folder.centre, lambda: run("kasih-kiosk", "status", *self._kiosk_data, "--json", env=self._env))
-        self._down.callback(counts.close)
         page = PagePort(self._port("halaman demo", DEMO_PORT))
         self.scene = Scene(
             demo=page.url,

@@ -120,6 +120,20 @@ def _holes_not_wanted() -> AbstractContextManager[Any]:
     return patch.object(holes, "add_missing", lambda connection, log, ids: None)
 
 
+def _want_by_number() -> AbstractContextManager[Any]:
+    """A hole counts as filled by any entry with its number, whatever branch that is of."""
+    real = holes.add_missing
+    number_is_taken = (
+        "select 1 from entry child join entry other on other.log = child.log and other.seq = child.seq - 1"
+        " where child.log = ? and child.prev = ?"
+    )
+
+    def add_missing(connection: Any, log: bytes, ids: Iterable[bytes]) -> None:
+        real(connection, log, [one for one in ids if not connection.execute(number_is_taken, (log, one)).fetchone()])
+
+    return patch.object(holes, "add_missing", add_missing)
+
+
 def _signatures_not_checked() -> AbstractContextManager[Any]:
     return patch.object(sorting, "verify_entry", lambda entry, key: None)
 
@@ -151,6 +165,7 @@ BUGS: Final[dict[str, Plant]] = {
     "walking past a rotted entry": _walk_past_rot,
     "have without holding": _have_without_holding,
     "holes not wanted": _holes_not_wanted,
+    "a want by number picks the wrong branch": _want_by_number,
     "signatures not checked": _signatures_not_checked,
     "the server trusts its memory": _server_trusts_its_memory_of_the_device,
 }

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from functools import cache, partial
 from pathlib import Path
 
+from sync_protocol.errors import ProtocolError
 from tests.assurance import Outcome, in_parallel
 from tests.simulation.bugs import BUGS, Plant
-from tests.simulation.judge import judge
+from tests.simulation.judge import BrokenPromiseError, judge
 from tests.simulation.template import make_template
 from tests.simulation.world import World
 
@@ -53,7 +54,7 @@ def find(plant: Plant, seeds: Iterable[int]) -> int | None:
         for seed in seeds:
             try:
                 run(seed)
-            except Exception:  # noqa: BLE001  However a bug shows itself, it shows.
+            except (BrokenPromiseError, ProtocolError):
                 return seed
     return None
 

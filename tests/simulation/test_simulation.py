@@ -25,6 +25,7 @@ NOTICED_AT = {
     "a rotted tombstone": 172,
     "a tombstone on one clone silences the server": 70,
     "have without holding": 1,
+    "a want by number picks the wrong branch": 22,
     "signatures not checked": 5,
     "the server trusts its memory": 17,
 }
