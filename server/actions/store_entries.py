@@ -16,6 +16,7 @@ from sync_protocol.errors import ProtocolError
 from sync_protocol.exchange import Position
 from sync_protocol.kinds import Kind
 from sync_protocol.packing import unpack
+from sync_protocol.seal import NOT_SEALED
 from sync_protocol.vocabulary import DeviceState
 
 
@@ -57,7 +58,7 @@ def store_entries(
         devices.flag_forked(connection, log)
     _insert(connection, device, nodes, rooted, head, held, now)
     came = returned | holes.among_missing(connection, log, rooted) if holes.has_missing(connection, log) else returned
-    holes.drop_missing(connection, came)
+    holes.drop_missing(connection, log, came)
     holes.add_missing(connection, log, _outside(nodes) - held.keys())
     newest = [Position(node.seq, node.id) for node in nodes if node.entry is not None and rooted[node.id]][-1:]
     newest += _cascade(connection, log, [node for node in nodes if node.id in came and rooted[node.id]])
@@ -79,7 +80,7 @@ def _returned(connection: sqlite3.Connection, log: bytes, new: Sequence[Entry]) 
     if not holes.has_tombstones(connection, log):
         return set()
     returned = holes.among_tombstones(connection, log, (entry.id for entry in new))
-    holes.drop_tombstones(connection, returned)
+    holes.drop_tombstones(connection, log, returned)
     return returned
 
 
@@ -87,7 +88,7 @@ def _tombstones(connection: sqlite3.Connection, log: bytes, new: Sequence[Entry]
     """Places in the chain whose entry has rotted at the device and is not held here."""
     lost = {}
     for entry in new:
-        body = _plain_body(entry) if entry.kind == Kind.LOST else None
+        body = plain_body(entry) if entry.kind == Kind.LOST else None
         if isinstance(body, Lost):
             node = _Node(min(body.seq, 2**32 - 1), bytes.fromhex(body.id), bytes.fromhex(body.prev), None)
             lost[node.id] = node
@@ -98,7 +99,10 @@ def _tombstones(connection: sqlite3.Connection, log: bytes, new: Sequence[Entry]
     return [node for node in lost.values() if node.id not in held]
 
 
-def _plain_body(entry: Entry) -> Body | None:
+def plain_body(entry: Entry) -> Body | None:
+    """What an entry says that is not sealed; None where it says nothing that can be read."""
+    if entry.to != NOT_SEALED:
+        return None
     try:
         return decode_body(entry.kind, unpack(entry.body))
     except ProtocolError:
@@ -174,7 +178,7 @@ def _insert(
 def _link(entry: Entry) -> Link:
     if entry.kind != Kind.CLOCK:
         return Link(entry.id, entry.prev, entry.seq, entry.time_ms)
-    body = _plain_body(entry)
+    body = plain_body(entry)
     news = ClockNews(body.reason, body.offset_ms, body.jump_ms) if isinstance(body, Clock) else None
     return Link(entry.id, entry.prev, entry.seq, entry.time_ms, news)
 
@@ -191,5 +195,5 @@ def _cascade(connection: sqlite3.Connection, log: bytes, parents: Sequence[_Node
                 (tombstones if child["lost"] else entries).append(position)
                 frontier.append(position)
     ledger.root_entries(connection, (position.id for position in entries))
-    holes.root_tombstones(connection, (position.id for position in tombstones))
+    holes.root_tombstones(connection, log, (position.id for position in tombstones))
     return entries

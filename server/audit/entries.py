@@ -12,7 +12,7 @@ from server.audit.finding import Finding
 from server.audit.state import Audit
 from server.store.ledger import LEDGER_HEAD, NO_LINK, Unfolded, all_entries, arrival_link
 from server.store.troubles import get_meta
-from sync_protocol.bodies import Complaint, Lost
+from sync_protocol.bodies import Complaint
 from sync_protocol.entry import Entry, parse_entry, verify_entry
 from sync_protocol.errors import ProtocolError
 from sync_protocol.keys import device_log, sign_key
@@ -75,10 +75,10 @@ def _check_entry(state: Audit, row: sqlite3.Row, chains: Chains) -> Iterator[tup
         yield error.code, "tanda tangannya tidak cocok"
         return
     chains.add(entry, rooted=bool(row["rooted"]))
-    yield from _check_fold(state, row, entry, chains)
+    yield from _check_fold(state, row, entry)
 
 
-def _check_fold(state: Audit, row: sqlite3.Row, entry: Entry, chains: Chains) -> Iterator[tuple[str, str]]:
+def _check_fold(state: Audit, row: sqlite3.Row, entry: Entry) -> Iterator[tuple[str, str]]:
     """Open the entry once more and see what it should have come to."""
     if row["quarantined"] or row["n"] > state.folded:
         return
@@ -98,8 +98,6 @@ def _check_fold(state: Audit, row: sqlite3.Row, entry: Entry, chains: Chains) ->
     trouble = state.connection.execute("select code from trouble where entry = :id", {"id": entry.id}).fetchone()
     if (trouble["code"] if trouble else None) != (body if isinstance(body, str) else None):
         yield "trouble", "catatan gangguan tidak cocok dengan isinya"
-    if isinstance(body, Lost):
-        chains.add_lost(entry.log, body)
     if isinstance(body, Complaint):
         state.cases_found.add(entry.id)
         yield from compare_case(state, case_of(state.keys, unfolded, body, state.ground))

@@ -39,9 +39,9 @@ def add_missing(connection: sqlite3.Connection, log: bytes, ids: Iterable[bytes]
     connection.executemany("insert or ignore into missing (id, log) values (?, ?)", ((i, log) for i in ids))
 
 
-def drop_missing(connection: sqlite3.Connection, ids: Iterable[bytes]) -> None:
+def drop_missing(connection: sqlite3.Connection, log: bytes, ids: Iterable[bytes]) -> None:
     """These parents have come."""
-    connection.executemany("delete from missing where id = ?", ((entry_id,) for entry_id in ids))
+    connection.executemany("delete from missing where log = ? and id = ?", ((log, entry_id) for entry_id in ids))
 
 
 def add_tombstones(connection: sqlite3.Connection, rows: Iterable[tuple[bytes, bytes, int, bytes, int, int]]) -> None:
@@ -56,14 +56,16 @@ def has_tombstones(connection: sqlite3.Connection, log: bytes) -> bool:
     return connection.execute("select 1 from tombstone where log = :log limit 1", {"log": log}).fetchone() is not None
 
 
-def drop_tombstones(connection: sqlite3.Connection, ids: Iterable[bytes]) -> None:
+def drop_tombstones(connection: sqlite3.Connection, log: bytes, ids: Iterable[bytes]) -> None:
     """What was reported lost has come from elsewhere."""
-    connection.executemany("delete from tombstone where id = ?", ((entry_id,) for entry_id in ids))
+    connection.executemany("delete from tombstone where log = ? and id = ?", ((log, entry_id) for entry_id in ids))
 
 
-def root_tombstones(connection: sqlite3.Connection, ids: Iterable[bytes]) -> None:
+def root_tombstones(connection: sqlite3.Connection, log: bytes, ids: Iterable[bytes]) -> None:
     """Mark tombstones as rooted."""
-    connection.executemany("update tombstone set rooted = 1 where id = ?", ((entry_id,) for entry_id in ids))
+    connection.executemany(
+        "update tombstone set rooted = 1 where log = ? and id = ?", ((log, entry_id) for entry_id in ids)
+    )
 
 
 def _among(connection: sqlite3.Connection, select: str, log: bytes, ids: Iterable[bytes]) -> set[bytes]:

@@ -88,15 +88,15 @@ _FIRST = (
     # Entries released from quarantine after the fold had passed them.
     "create table refold (n integer primary key) strict",
     # Parents that are not held here, and entries that a device reported lost: both are wanted.
-    "create table missing (id blob primary key, log blob not null) strict",
-    "create index missing_log on missing (log, id)",
+    # By log and id: what one device says of another's entries must change nothing for that one.
+    "create table missing (log blob not null, id blob not null, primary key (log, id)) strict",
     """
     create table tombstone (
-        id blob primary key, log blob not null, seq integer not null, prev blob not null,
-        rooted integer not null, reported_at integer not null
+        log blob not null, id blob not null, seq integer not null, prev blob not null,
+        rooted integer not null, reported_at integer not null,
+        primary key (log, id)
     ) strict
     """,
-    "create index tombstone_log on tombstone (log, id)",
     "create index tombstone_seq on tombstone (log, seq)",
     # Entries whose body cannot be used, with the reason: for an admin. The entry itself stays in the ledger.
     """
