@@ -8,11 +8,15 @@ WITA: Final = timezone(timedelta(hours=8), "WITA")
 DUE_HOUR: Final = 16
 _DAY = timedelta(days=1)
 _SATURDAY = 5
+_LAST_MS: Final = int(datetime(9999, 1, 1, tzinfo=WITA).timestamp() * 1000)
 
 
 def wita(at_ms: int) -> datetime:
-    """A moment (Unix milliseconds) by Kupang's clock."""
-    return datetime.fromtimestamp(at_ms / 1000, WITA)
+    """A moment (Unix milliseconds) by Kupang's clock; what no calendar holds becomes the first or last that one does.
+
+    A header may claim any time up to the year 10889.
+    """
+    return datetime.fromtimestamp(min(max(at_ms, 0), _LAST_MS) / 1000, WITA)
 
 
 class WorkCalendar:

@@ -114,3 +114,20 @@ def test_a_file_that_holds_no_keys_gets_one_clear_line(tmp_path, content):
     (tmp_path / "kunci.json").write_bytes(content)
     result = run("verify-receipt", "--keys", tmp_path / "kunci.json", "KASIH1R:AAAA")
     assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1)
+
+
+@pytest.mark.parametrize("claimed", [2**48 - 1, 253_402_300_800_000, 1])
+def test_a_report_from_an_impossible_year_is_exported_and_its_receipt_checked(
+    centre, enrol, send, data, tmp_path, claimed
+):
+    peer = enrol()
+    peer.clock = lambda: claimed
+    text = write_receipt(peer.complain("Lampu jalan mati."))
+    peer.clock = centre.clock
+    peer.sync(send)
+    centre.close()
+    exported = [json.loads(line) for line in run("export", "--data", str(data)).output.splitlines()]
+    assert [row["claimed_at"][:4] for row in exported] == ["1970" if claimed == 1 else "9999"]
+    keys = tmp_path / "keys.json"
+    assert run("keys", "--data", str(data), str(keys)).exit_code == 0
+    assert run("verify-receipt", "--keys", str(keys), text).exit_code == 0

@@ -52,3 +52,9 @@ def test_days_left_count_down_to_zero_and_go_below_it_after_four_o_clock() -> No
 def test_an_empty_calendar_knows_no_year() -> None:
     assert WorkCalendar([]).last_year == 0
     assert CALENDAR.last_year == 2027
+
+
+@pytest.mark.parametrize(("at_ms", "year"), [(2**48 - 1, 9999), (2**63, 9999), (0, 1970), (-1, 1970), (-(2**63), 1970)])
+def test_a_time_that_no_calendar_holds_is_told_all_the_same(at_ms: int, year: int) -> None:
+    assert wita(at_ms).year == year
+    assert CALENDAR.due_at(at_ms, 60) > 0

@@ -5,6 +5,8 @@ import pytest
 from server.domain.deadlines import wita
 from server.web import formats
 from sync_protocol.kinds import Kind
+from sync_protocol.number import number_of
+from tests.server.conftest import UNIT, enrolled, sender
 from tests.server.web.conftest import NAME, PHONE, TEXT
 
 pytestmark = pytest.mark.xdist_group("web-case")  # They share one centre.
@@ -155,3 +157,13 @@ class TestVerification:
             assert "alert(1)" in page.text
             assert "{{ 7*7 }}" in page.text
         del site.cases["hostile"]
+
+
+def test_a_case_from_an_impossible_year_is_listed_and_shown(site, browse):
+    peer = enrolled(site.centre, unit=UNIT, clock=lambda: 2**48 - 1)
+    number = number_of(peer.complain("Dari tahun 10889.").id)
+    peer.sync(sender(site.centre))
+    for name in ("petugas1", "auditor1"):
+        assert browse(name).get(f"/pengaduan/{number}").status == 200
+        listed = browse(name).get("/pengaduan")
+        assert (listed.status, number in listed.text) == (200, True)
