@@ -12,7 +12,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class FoldLoop:
-    """Folds at the start, and whenever entries were stored; a disk that refuses is tried again."""
+    """Folds at the start, and whenever entries were stored; what fails is tried again."""
 
     def __init__(self, centre: Centre) -> None:
         self._centre = centre
@@ -38,5 +38,11 @@ class FoldLoop:
                 fold(self._centre, self._stopping.is_set)
             except StorageError as error:
                 _LOG.error("the fold waits for the disk: %s", error)
-                self._stopping.wait(_RETRY_S)
-                self._centre.stored.set()
+                self._retry()
+            except Exception as error:  # noqa: BLE001  What folds must not end while the server goes on.
+                _LOG.error("the fold failed and is tried again: %s", type(error).__name__)
+                self._retry()
+
+    def _retry(self) -> None:
+        self._stopping.wait(_RETRY_S)
+        self._centre.stored.set()

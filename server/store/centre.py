@@ -17,6 +17,7 @@ from server.errors import FolderInUseError, NotACentreError, StorageError
 from server.settings import Settings, load_settings
 from server.store.city import CityCache
 from server.store.keys import CentreKeys, load_keys
+from server.store.right_of_way import RightOfWay
 from server.store.schema import migrations
 from server.store.writer import GroupWriter, Writer
 from sync_protocol.entry import Sealer
@@ -62,7 +63,9 @@ class Reader:
             finally:
                 if connection.in_transaction:
                     connection.execute("rollback")
-        except sqlite3.OperationalError as error:
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+            raise
+        except sqlite3.DatabaseError as error:
             raise StorageError(f"the database cannot be read: {error}") from error
 
     def close(self) -> None:
@@ -118,6 +121,8 @@ class Centre:
         self.folding = threading.Lock()
         self.stored = threading.Event()
         """Set whenever entries were stored, for whoever folds them."""
+        self.way = RightOfWay()
+        """Receipts go before the fold: a kiosk waits for them on a line that may not last."""
         self._cores = ThreadPoolExecutor(_CORES, thread_name_prefix="kasih-core") if threads else None
         self._writer = writer
         self._reader = Reader(data / DATABASE)

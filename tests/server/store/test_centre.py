@@ -11,7 +11,7 @@ import pytest
 from server.errors import FolderInUseError, NotACentreError, SettingError, StorageError
 from server.settings import load_settings
 from server.store import troubles
-from server.store.centre import DATABASE, open_centre
+from server.store.centre import DATABASE, Reader, open_centre
 from server.store.keys import load_keys
 from server.store.writer import GroupWriter, run_group
 
@@ -207,3 +207,23 @@ def test_a_setting_that_cannot_be_is_refused(data, text):
     (data / "server.toml").write_text(text)
     with pytest.raises(SettingError):
         load_settings(data)
+
+
+def test_a_damaged_page_is_a_refusal_of_the_disk(data):
+    reader = Reader(data / DATABASE)
+    with sqlite3.connect(data / DATABASE) as connection:
+        connection.execute("pragma wal_checkpoint(truncate)")
+        size = connection.execute("pragma page_size").fetchone()[0]
+        page = connection.execute("select rootpage from sqlite_master where name = 'master'").fetchone()[0]
+    connection.close()
+    with (data / DATABASE).open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    with pytest.raises(StorageError):
+        reader.read(lambda c: c.execute("select * from master").fetchall())
+    reader.close()
+
+
+def test_a_mistake_of_ours_is_no_refusal_of_the_disk(centre):
+    with pytest.raises(sqlite3.ProgrammingError):
+        centre.read(lambda c: c.execute("select ?"))
