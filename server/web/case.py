@@ -170,7 +170,7 @@ def _contents(
         "has_name": bool(private.name),
         "has_phone": bool(private.phone),
         "person": person,
-        "story": _story(connection, centre, case, city),
+        "story": _story(connection, centre, case, frame),
         "citizen_due": city.due_at(case["status"], case["category"], case["filed_at"])
         if case["status"] == "BELUM_VERIFIKASI"
         else None,
@@ -191,8 +191,12 @@ def _suggested(case: sqlite3.Row, city: City) -> str:
     return city.usual_unit.get(case["category"], "")
 
 
-def _story(connection: sqlite3.Connection, centre: Centre, case: sqlite3.Row, city: City) -> list[Happening]:
-    """What happened, oldest first, each by the clock of the one who wrote it down."""
+def _story(connection: sqlite3.Connection, centre: Centre, case: sqlite3.Row, frame: Frame) -> list[Happening]:
+    """What happened, oldest first, each by the clock of the one who wrote it down.
+
+    The reason of an unmasking may itself name the resident: only who may unmask sees it.
+    """
+    city = frame.city
     story = [
         Happening(case["filed_at"], "kios", f"Kios {city.unit(case['unit'])}", "Laporan disimpan di kios"),
         Happening(case["arrived_at"], "pusat", "Pusat", "Laporan sampai di pusat"),
@@ -200,7 +204,8 @@ def _story(connection: sqlite3.Connection, centre: Centre, case: sqlite3.Row, ci
     for event in events_of_case(connection, case["id"]):
         data = json.loads(event["data"])
         words = _WORDS.get(event["type"], event["type"])
-        sealed = data.get("note") or data.get("reason") or ""
+        reason = data.get("reason") if frame.viewer.may(Permission.UNMASK) else ""
+        sealed = data.get("note") or reason or ""
         note = centre.keys.decrypt_field(case["id"], bytes.fromhex(sealed)).decode() if sealed else ""
         what = words.format(unit=city.unit(data.get("unit", "")))
         story.append(Happening(event["at"], "pusat", event["actor"], what, note))

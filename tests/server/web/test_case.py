@@ -167,3 +167,14 @@ def test_a_case_from_an_impossible_year_is_listed_and_shown(site, browse):
         assert browse(name).get(f"/pengaduan/{number}").status == 200
         listed = browse(name).get("/pengaduan")
         assert (listed.status, number in listed.text) == (200, True)
+
+
+def test_only_who_may_unmask_reads_the_reason_of_an_unmasking(site, browse):
+    path = f"/pengaduan/{site.number('anonymous-at-dinkes')}"
+    browse("petugas1").post(f"{path}/identitas", alasan=REASON)
+    assert REASON in browse("admin1").get(path).text
+    for name in ("dinkes", "auditor1"):
+        page = browse(name).get(path)
+        assert "Membuka nama dan nomor HP pelapor" in page.text
+        assert REASON not in page.text
+        assert "Mohon ditangani." in page.text
