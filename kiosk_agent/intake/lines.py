@@ -112,20 +112,22 @@ def _json_error(data: bytes, reason: str) -> IntakeError:
     """Say what is wrong with a line that our rules for JSON refuse; of a bad character, in which field."""
     if reason.startswith("NUL"):
         try:
-            check_line(json.loads(data))
+            _check_line(json.loads(data))
         except IntakeError as error:
             return error
     return LineError(next((says for start, says in _REASONS.items() if reason.startswith(start)), _NO_JSON))
 
 
-def check_line(fields: dict[str, object]) -> None:
+def _check_line(fields: object) -> None:
     """Find the field that holds a character which no text may hold.
 
     Raises:
         CharacterError: this one.
     """
+    if not isinstance(fields, dict):
+        return
     for field, value in fields.items():
-        if isinstance(value, str):
+        if isinstance(value, str) and field in Line.__struct_fields__:
             check_characters(value, field, f"{field}: isinya")
 
 

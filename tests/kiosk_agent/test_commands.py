@@ -126,13 +126,12 @@ def test_a_day_of_a_kiosk_without_a_running_agent(shell: Shell, peer: Peer) -> N
 
 def test_bad_lines_are_answered_where_they_stand_and_the_others_go_on(shell: Shell, tmp_path: Path) -> None:
     source = tmp_path / "laporan.jsonl"
-    source.write_bytes(
-        lines(GOOD, b"\xff\xfe\n", b"\n", b"{]\n", GOOD | {"kelurahan": "?"}, b"x" * 600_000 + b"\n", GOOD)
-    )
+    bad = (b"\xff\xfe\n", b"\n", b"{]\n", GOOD | {"kelurahan": "?"}, b"x" * 600_000 + b"\n", ["\0"], "\ud800")
+    source.write_bytes(lines(GOOD, *bad, GOOD))
     said = shell("file", "--json", str(source))
     assert said.code == 1
     answers = [json.loads(line) for line in said.out.splitlines()]
-    assert [answer.get("line") for answer in answers] == [None, 2, 4, 5, 6, None]
+    assert [answer.get("line") for answer in answers] == [None, 2, 4, 5, 6, 7, 8, None]
     assert all(set(answer) == {"line", "error"} for answer in answers if "line" in answer)
     assert said.err == ""
 

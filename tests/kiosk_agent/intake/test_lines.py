@@ -105,6 +105,24 @@ def test_a_bad_line_is_told_in_one_sentence_that_names_the_field(kiosk: Kiosk, g
     assert kiosk.store.complaints() == 0
 
 
+NO_REPORTS: list[bytes] = [
+    *(b"0", b"-1", b"1.5", b"1e999", b"9" * 5_000, b"-" + b"9" * 20, b"null", b"true", b"NaN", b"-Infinity"),
+    *(b'""', b'"teks"', b'"\\u0000"', b'"\\ud800"', b'"\\udc00\\ud800"', b'"', b'"\\'),
+    *(b"[]", b"[[[]]]", b'["\\u0000"]', b'[{"text":"\\u0000"}]', b'[["\\ud800"], 1]', b"[" * 9_000 + b"]" * 9_000),
+    *(b"{}", b'{"\\u0000":1}', b'{"\\ud800":"\\u0000"}', b'{"text":["\\u0000"]}', b'{"text":{"\\udfff":null}}'),
+    *(b'{"text":NaN}', b'{"text":1e999}', b'{"text":null}', b'{"a":1,"a":2}', b'{"\\u0061":"\\u0000","a":2}'),
+    *(b'{"a":' * 9_000 + b"1" + b"}" * 9_000, b'{"text":{"a":{"a":1,"a":1}}}', b"\xef\xbb\xbf{}", b"\0", b"'a'"),
+]
+
+
+@pytest.mark.parametrize("given", NO_REPORTS, ids=[repr(given[:24]) for given in NO_REPORTS])
+def test_whatever_json_is_no_report_is_told_in_one_sentence(kiosk: Kiosk, given: bytes) -> None:
+    with pytest.raises(IntakeError) as caught:
+        file_line(kiosk.intake, given, REF)
+    assert str(caught.value).isprintable()
+    assert kiosk.store.complaints() == 0
+
+
 def test_a_line_cannot_be_filed_before_the_centre_s_data_are_here(fresh: Kiosk) -> None:
     with pytest.raises(NotReadyError):
         file_line(fresh.intake, line(), REF)
