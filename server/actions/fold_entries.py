@@ -26,6 +26,8 @@ from sync_protocol.number import number_of
 FOUNDED = "founded_at"
 """In `meta`: when the centre's keys were made, Unix milliseconds."""
 _CHUNK = 512
+_PATIENCE_S = 0.5
+"""How long the fold of a chunk lets receipts go first, all in all: however busy the centre is, cases come in."""
 _UNKNOWN_KIND = "unknown-kind"
 _INTERNAL = "internal"
 _LOG = logging.getLogger(__name__)
@@ -105,7 +107,7 @@ def body_or_trouble(keys: CentreKeys, entry: Unfolded) -> Body | str:
 def _fold_all(centre: Centre, next_chunk: _Next, settle: _Settle, stopping: Callable[[], bool]) -> int:
     total = 0
     while not stopping() and (chunk := centre.read(lambda connection: next_chunk(connection, _CHUNK))):
-        folded = _fold_chunk(centre.keys, chunk, centre.read(partial(ground_of, centre)))
+        folded = _fold_chunk(centre, chunk, centre.read(partial(ground_of, centre)))
         centre.write(partial(_keep, folded=folded, chunk=chunk, settle=settle))
         total += len(chunk)
     return total
@@ -128,9 +130,10 @@ def ground_of(centre: Centre, connection: sqlite3.Connection) -> Ground:
     return Ground(int(troubles.get_meta(connection, FOUNDED) or 0), centre.cities.get(connection))
 
 
-def _fold_chunk(keys: CentreKeys, chunk: list[Unfolded], ground: Ground) -> _Folded:
-    folded = _Folded([], [], {})
+def _fold_chunk(centre: Centre, chunk: list[Unfolded], ground: Ground) -> _Folded:
+    folded, keys, patience_s = _Folded([], [], {}), centre.keys, _PATIENCE_S
     for entry in chunk:
+        patience_s = centre.way.give(patience_s)
         body = body_or_trouble(keys, entry)
         if isinstance(body, Complaint):
             folded.cases.append(case_of(keys, entry, body, ground))

@@ -65,8 +65,9 @@ class SyncApi:
             raise BusyError("too many exchanges in work")
         self._in_work += 1
         try:
-            work = partial(receive_bundle, self._centre, body.data, via="http")
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+            with self._centre.way.held():
+                work = partial(receive_bundle, self._centre, body.data, via="http")
+                return await asyncio.get_running_loop().run_in_executor(self._pool, work)
         finally:
             self._in_work -= 1
 
