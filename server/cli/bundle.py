@@ -45,13 +45,16 @@ class Imported(Struct):
 def import_(file: Path, data: Path, *, as_json: bool) -> None:
     """Masukkan berkas dari stik (atau semua berkas dalam satu folder), dan tulis balasannya di sebelahnya."""
     files = _bundles_in(file)
-    problems = []
+    problems: list[BadBundleError | FileError] = []
     for path in files:
         try:
-            imported = _import_file(data, path)
+            imported, replies = _import_file(data, path)
         except (BadBundleError, FileError) as error:
             problems.append(error)
         else:
+            if not as_json:
+                click.echo(f"{imported.file}: {imported.stored} entri baru disimpan, {imported.known} sudah ada.")
+            problems += _write_replies(imported, replies)
             _tell(imported, as_json=as_json)
     if problems:
         for problem in problems[:-1]:
@@ -90,8 +93,10 @@ def _bundles_in(file: Path) -> list[Path]:
     return found
 
 
-def _import_file(data: Path, path: Path) -> Imported:
+def _import_file(data: Path, path: Path) -> tuple[Imported, dict[Path, bytes]]:
+    """Store what a file holds and fold it; give what came of it, and the replies that are to be written."""
     imported = Imported(str(path))
+    replies: dict[Path, bytes] = {}
     is_ours = False
     for piece in read_pieces(path):
         facts = perform(data, "bundle-receive", {"data": b64encode(piece.data).decode()})
@@ -99,20 +104,30 @@ def _import_file(data: Path, path: Path) -> Imported:
         is_ours = is_ours or facts["known_log"]
         imported.cut = imported.cut or piece.rest > 0
         if facts["reply"] is not None:
-            reply = path.with_name(facts["log"] + REPLY_SUFFIX)
-            write_file(reply, b64decode(facts["reply"]))
-            imported.replies.append(str(reply))
+            replies[path.with_name(facts["log"] + REPLY_SUFFIX)] = b64decode(facts["reply"])
     if not is_ours:
         raise BadBundleError(f"{path}: tidak ada isi dari perangkat yang dikenal; tidak ada yang disimpan")
     perform(data, "fold", {})
-    return imported
+    return imported, replies
+
+
+def _write_replies(imported: Imported, replies: dict[Path, bytes]) -> list[FileError]:
+    """Write the replies beside the file; what was stored stays stored where the stick does not take them."""
+    problems = []
+    for path, content in replies.items():
+        try:
+            write_file(path, content)
+        except FileError as error:
+            problems.append(FileError(f"balasan untuk kios tidak tertulis: {error}"))
+        else:
+            imported.replies.append(str(path))
+    return problems
 
 
 def _tell(imported: Imported, *, as_json: bool) -> None:
     if as_json:
         say(to_builtins(imported))
     else:
-        click.echo(f"{imported.file}: {imported.stored} entri baru disimpan, {imported.known} sudah ada.")
         for reply in imported.replies:
             click.echo(f"Balasan: {reply}")
     if imported.cut:

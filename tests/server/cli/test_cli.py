@@ -1,12 +1,15 @@
 """`kasih-server` as people and scripts run it: real files, and a real process wherever two of them meet."""
 
+import errno
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from base64 import b64decode
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -285,3 +288,33 @@ def test_a_reader_that_has_seen_enough_gets_no_traceback(data, device, tmp_path)
     done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60)
     assert len(done.stdout.splitlines()) == 1
     assert done.stderr == ""
+
+
+def refuses_replies(monkeypatch):
+    """A stick that can be read, and takes nothing."""
+    real = os.fsync
+
+    def fsync(descriptor):
+        if Path(f"/proc/self/fd/{descriptor}").readlink().suffix == ".new":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_on_a_full_stick_the_count_is_told_and_the_missing_reply_is_one_line(data, device, tmp_path, monkeypatch, more):
+    device.complain("Lewat stik.")
+    path = stick(tmp_path, device)
+    refuses_replies(monkeypatch)
+    done = kasih("bundle", "import", path, "--data", data, *more, check=1)
+    if more:
+        facts = json.loads(done.stdout)
+        assert (facts["stored"], facts["replies"]) == (2, [])
+    else:
+        assert done.stdout.splitlines() == [f"{path}: 2 entri baru disimpan, 0 sudah ada."]
+    (line,) = done.stderr.splitlines()
+    assert "balasan untuk kios tidak tertulis" in line
+    assert {file.name for file in tmp_path.iterdir()} == {"centre", path.name}
+    with closing(sqlite3.connect(data / "centre.sqlite3")) as connection:
+        assert connection.execute("select count(*) from cases").fetchone()[0] == 1
