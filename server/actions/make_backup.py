@@ -65,10 +65,7 @@ def _write(centre: Centre, file: Path, folder: Path, actor: str) -> Backup:
     source, check, packed = folder / "source", folder / "check", folder / "packed"
     source.mkdir(mode=0o700)
     check.mkdir(mode=0o700)
-    try:
-        centre.read(lambda connection: archive.copy_database(connection, source / DATABASE))
-    except sqlite3.Error as error:
-        raise BackupError(f"basis data tidak dapat disalin: {error}") from None
+    centre.read(lambda connection: _copy(connection, source / DATABASE, file.parent))
     for name in (KEYS, SETTINGS):
         if (centre.data / name).exists():
             shutil.copyfile(centre.data / name, source / name)
@@ -79,6 +76,18 @@ def _write(centre: Centre, file: Path, folder: Path, actor: str) -> Backup:
     sync_folder(file.parent)
     centre.write(lambda connection: _mark(connection, manifest, sha256, now, actor))
     return Backup(str(file), sha256, size, manifest.upto, len(manifest.devices))
+
+
+def _copy(connection: sqlite3.Connection, target: Path, folder: Path) -> None:
+    """Copy the database; what the disk of the backup refuses is told of that disk, not of the centre's own."""
+    try:
+        archive.copy_database(connection, target)
+    except sqlite3.Error as error:
+        code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+        if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            raise
+        reason = "disk penuh" if code == sqlite3.SQLITE_FULL else str(error)
+        raise BackupError(f"cadangan tidak dapat ditulis di {folder}: {reason}") from None
 
 
 def _mark(connection: sqlite3.Connection, manifest: archive.Manifest, sha256: str, now: int, actor: str) -> None:

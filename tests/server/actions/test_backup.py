@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import tarfile
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -238,3 +239,15 @@ class TestRestoring:
         shutil.rmtree(taken)
         with pytest.raises(BackupError):
             restore_backup(tmp_path / "jahat.kasih", tmp_path / "lain")
+
+
+def test_a_full_disk_for_the_backup_is_told_of_that_disk(centre, filled, tmp_path, monkeypatch):
+    def copy(connection, target):
+        with closing(sqlite3.connect(target)) as full:
+            full.execute("pragma max_page_count = 1")
+            full.execute("create table entry (n)")
+
+    monkeypatch.setattr(archive, "copy_database", copy)
+    with pytest.raises(BackupError, match=f"di {tmp_path}: disk penuh"):
+        make_backup(centre, tmp_path / "pusat.kasih", actor="cli")
+    assert [file.name for file in tmp_path.iterdir()] == ["centre"]
