@@ -8,6 +8,7 @@ from typing import Final
 from kiosk_agent.intake.master import Master
 from kiosk_agent.kiosk import Kiosk, Status
 from kiosk_agent.web.texts import Texts
+from sync_protocol.states import Enrolment, Sync
 
 KELURAHAN_UNIT: Final = "KEL-"
 LONGEST_EXCHANGE_S: Final = 120
@@ -23,6 +24,8 @@ class Facts:
     status: Status
     is_linked: bool
     """The last exchange with the centre went well, and is not long ago."""
+    fault: str = ""
+    """Why the kiosk's data cannot be read; the status says nothing then."""
 
     def category_label(self, code: str) -> str:
         """Two words for a tile; the centre's own name for a category that this program has no words for."""
@@ -42,6 +45,31 @@ class Facts:
         """The code of the kelurahan in whose office the kiosk stands; empty elsewhere."""
         unit = self.status.unit
         return unit.removeprefix(KELURAHAN_UNIT) if unit.startswith(KELURAHAN_UNIT) else ""
+
+
+NOTHING_KNOWN: Final = Facts(
+    Texts({}),
+    Master(),
+    Status(
+        state=Enrolment.NEW,
+        ready=False,
+        unit="",
+        unit_name="",
+        queue=0,
+        oldest_s=0,
+        last_contact_at=None,
+        last_error="",
+        sync=Sync.IDLE,
+        disk_free_mb=0,
+        clock_offset_ms=None,
+        modem="",
+        rotted=0,
+        filed=0,
+        safe=0,
+    ),
+    is_linked=False,
+)
+"""Before anything could be read."""
 
 
 def facts_of(kiosk: Kiosk) -> Facts:

@@ -23,7 +23,8 @@ def show_front(pages: NamedDependency[Pages], layar: FromQuery[str] = "") -> Tem
 def start_report(request: WebRequest, pages: NamedDependency[Pages]) -> Redirect:
     """Open a session of its own for each resident; what the one before left is wiped."""
     pages.drafts.wipe(request.cookies.get(COOKIE))
-    if not pages.facts().status.ready:
+    facts = pages.facts()
+    if facts.fault or not facts.status.ready:
         return go(FRONT)
     return go("/lapor/topik", cookies=[session_cookie(pages.drafts.start())])
 

@@ -1,15 +1,16 @@
 """What all pages share: the kiosk, the open drafts, the session cookie and how a page is made."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from litestar import Request
 from litestar.datastructures import Cookie
 from litestar.response import Redirect, Template
 
+from kiosk_agent.errors import DiskError
 from kiosk_agent.kiosk import Kiosk
 from kiosk_agent.web.drafts import Draft, Drafts
-from kiosk_agent.web.facts import Facts, facts_of
+from kiosk_agent.web.facts import NOTHING_KNOWN, Facts, facts_of
 
 COOKIE: Final = "kasih_kios"
 FRONT: Final = "/"
@@ -21,7 +22,7 @@ WIPE_HEADERS: Final = {"Clear-Site-Data": '"cache", "storage"'}
 WebRequest = Request[Any, Any, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pages:
     """Everything a handler needs."""
 
@@ -30,10 +31,16 @@ class Pages:
     form_token: str
     idle_s: int
     countdown_s: int
+    known: Facts = NOTHING_KNOWN
+    """What was last read."""
 
     def facts(self) -> Facts:
-        """The kiosk as it is now."""
-        return facts_of(self.kiosk)
+        """The kiosk as it is now; where the disk cannot be read, as it was, with what is wrong."""
+        try:
+            self.known = facts_of(self.kiosk)
+        except DiskError as error:
+            return replace(self.known, is_linked=False, fault=str(error))
+        return self.known
 
     def draft(self, request: WebRequest) -> Draft | None:
         """The draft of this browser's session; None where there is none, or no more."""

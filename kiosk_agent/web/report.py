@@ -9,7 +9,8 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
-from kiosk_agent.intake import Form, IntakeError, NotSavedError
+from kiosk_agent.errors import DiskError
+from kiosk_agent.intake import Form, IntakeError
 from kiosk_agent.web import steps
 from kiosk_agent.web.drafts import Draft
 from kiosk_agent.web.facts import Facts
@@ -91,7 +92,7 @@ def _send(draft: Draft, facts: Facts, pages: Pages) -> Redirect:
         draft.faulty_step = STEP_OF_FIELD.get(error.field, steps.check.NAME)
         draft.faults = {error.field: str(error)}
         return go(_path(steps.BY_NAME[draft.faulty_step]))
-    except NotSavedError:
+    except DiskError:
         draft.failures += 1
         log.warning("a complaint could not be stored; the resident was told")
         return go(_path(steps.check))

@@ -1,12 +1,16 @@
 """How the kiosk is, in words for residents: honest about what has not left it yet."""
 
+import logging
 from dataclasses import dataclass
 
+from kiosk_agent.errors import DiskError
 from kiosk_agent.intake import Filed
 from kiosk_agent.kiosk import Kiosk
 from kiosk_agent.web.facts import Facts
 from kiosk_agent.web.moments import day_and_time
 from sync_protocol.states import Enrolment
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,8 @@ class State:
 def in_words(facts: Facts) -> State:
     """The kiosk's state for the front page."""
     texts, status = facts.texts, facts.status
+    if facts.fault:
+        return State(can_file=False, linked=False, sentences=[], warning=texts("K28", nomor=texts("periksa.nomor_sms")))
     sentences = [texts("keadaan.tersambung" if facts.is_linked else "keadaan.putus")]
     if status.queue:
         sentences.append(texts("keadaan.antre", n=status.queue))
@@ -35,7 +41,10 @@ def in_words(facts: Facts) -> State:
 
 def fate_of(kiosk: Kiosk, facts: Facts, filed: Filed) -> str:
     """Where a complaint is that was filed just now: at the centre, on its way, or here."""
-    entry = kiosk.store.own(filed.entry_id)
-    if entry is not None and entry.seq <= kiosk.store.received_seq():
-        return facts.texts("bukti.sampai")
+    try:
+        entry = kiosk.store.own(filed.entry_id)
+        if entry is not None and entry.seq <= kiosk.store.received_seq():
+            return facts.texts("bukti.sampai")
+    except DiskError:
+        log.warning("a receipt is shown without a look at the disk")
     return facts.texts("bukti.sedang_dikirim" if facts.is_linked else "bukti.belum_terkirim")

@@ -36,6 +36,8 @@ def show_state(pages: NamedDependency[Pages]) -> Template:
 
 def lines_of(facts: Facts, now_ms: int) -> list[Line]:
     """Every line, in the order of the page when all is well."""
+    if facts.fault:
+        return [Line("gawat", facts.texts("teknisi.rusak"), facts.fault, facts.texts("teknisi.rusak_saran"))]
     return [
         _enrolment(facts),
         _queue(facts),

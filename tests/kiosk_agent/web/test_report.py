@@ -1,5 +1,6 @@
 """A resident files a report: the questions, going back, what is wrong, KIRIM."""
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -199,6 +200,35 @@ def test_a_disk_that_cannot_be_written_is_said_and_the_next_kirim_files_once(
     assert "Air mati sejak Senin" in second.text  # nothing has to be typed again
     _write_protect(control, on=False)
     assert browser.send_report().path == "/lapor/bukti"
+    assert control.status().filed == 1
+
+
+def test_a_file_that_cannot_be_read_again_is_said_on_every_page(
+    browser: Browser, control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.answer_all()
+    disk = control.kiosk.store.disk
+
+    def gone() -> sqlite3.Connection:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "_connect", gone)
+        disk._drop()
+        first, second = browser.send_report(), browser.send_report()
+        assert (first.path, first.status) == ("/lapor/periksa", 200)
+        assert "belum tersimpan" in first.text
+        assert "KOTKUPANG (spasi) isi ke 1708" in second.text
+        assert "Air mati sejak Senin" in second.text
+        front, technician = browser.get("/"), browser.get("/teknisi")
+        assert (front.status, "tidak bisa menyimpan" in front.text, "/mulai" in front.html) == (200, True, False)
+        assert (technician.status, "Data kios tidak bisa dibuka" in technician.text) == (200, True)
+    receipt = browser.send_report()
+    assert receipt.path == "/lapor/bukti"
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "_connect", gone)
+        disk._drop()
+        assert number_on(browser.get("/lapor/bukti")) == number_on(receipt)
     assert control.status().filed == 1
 
 
