@@ -1,5 +1,6 @@
 """The two clocks of a machine, as an argument for whoever needs the time."""
 
+import sys
 import time
 from typing import Protocol
 
@@ -11,7 +12,7 @@ class Clock(Protocol):
         """The wall clock in Unix milliseconds, right or wrong."""
 
     def monotonic_s(self) -> float:
-        """Seconds that never jump, from an arbitrary start."""
+        """Seconds that never jump, from an arbitrary start; they go on while the machine sleeps."""
 
 
 class SystemClock:
@@ -21,4 +22,5 @@ class SystemClock:
         return max(0, time.time_ns() // 1_000_000)
 
     def monotonic_s(self) -> float:
-        return time.monotonic()
+        # The usual one stands still on Linux while the machine sleeps.
+        return time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else time.monotonic()

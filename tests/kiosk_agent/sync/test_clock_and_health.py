@@ -1,9 +1,12 @@
 """CLOCK and HEALTH: what a kiosk says of itself, when, and how seldom."""
 
+import sys
+import time
 from collections.abc import Callable
 
 import pytest
 
+from kiosk_agent.clock import SystemClock
 from kiosk_agent.control import Control
 from kiosk_agent.intake import Form
 from kiosk_agent.sync.clock_watch import ClockWatch
@@ -55,6 +58,20 @@ def test_a_jump_is_noted_and_a_slow_drift_is_not(
     watch.look()
     jumps = [body for body in said(control, peer, Kind.CLOCK) if isinstance(body, Clock) and body.reason == "jump"]
     assert [jump.jump_ms for jump in jumps] == [-3_541_000]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the monotonic clock goes on by itself")
+def test_a_night_asleep_is_no_jump(control: Control, peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept_s = 0
+    awake_s, wall_ns = time.monotonic(), time.time_ns()
+    monkeypatch.setattr(time, "monotonic", lambda: awake_s)
+    monkeypatch.setattr(time, "clock_gettime", lambda which: awake_s + slept_s * (which == time.CLOCK_BOOTTIME))
+    monkeypatch.setattr(time, "time_ns", lambda: wall_ns + slept_s * 10**9)
+    watch = ClockWatch(control.kiosk.store, SystemClock())
+    slept_s = 8 * 3_600
+    watch.look()
+    monkeypatch.undo()
+    assert said(control, peer, Kind.CLOCK) == []
 
 
 def test_a_jump_moves_the_known_offset_along(control: Control, watch: ClockWatch, clock: Ticker) -> None:
