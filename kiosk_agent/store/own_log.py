@@ -40,10 +40,13 @@ def insert(connection: sqlite3.Connection, entry: Entry) -> None:
     )
 
 
-def head(connection: sqlite3.Connection) -> Position | None:
+def head(connection: sqlite3.Connection, is_mine: IsMine) -> Position | None:
     """The newest entry."""
-    row = connection.execute("select seq, id from own order by seq desc limit 1").fetchone()
-    return Position(*row) if row else None
+    row = connection.execute(_COLUMNS + " order by seq desc limit 1").fetchone()
+    if row is None:
+        return None
+    held = _held(row, is_mine)
+    return Position(held.seq, held.id)
 
 
 def by_id(connection: sqlite3.Connection, entry_id: bytes, is_mine: IsMine) -> Held | None:

@@ -153,14 +153,14 @@ class Store(StoreView):
         except NotSavedError:
             self.keys = None
             self.disk.make_certain()
-            if self.own_head() is None:
+            if not self._has_log():
                 raise
             self._load_keys()
         self.storage_key = storage_key
 
     def _write(self, connection: sqlite3.Connection, kind: Kind, body: Body, recipient: bytes | None) -> Entry:
         keys = self.device
-        stands = own_log.head(connection) or Position(0, NO_PREV)
+        stands = own_log.head(connection, self.is_mine) or Position(0, NO_PREV)
         entry = write_entry(
             kind=kind,
             time_ms=self._clock.now_ms(),
@@ -183,10 +183,15 @@ class Store(StoreView):
         except DiskError:
             return False
 
+    def _has_log(self) -> bool:
+        """Whether there is an entry, asked without the keys."""
+        with self.disk.reading() as connection:
+            return own_log.head(connection, lambda _: False) is not None
+
     def _load_keys(self) -> None:
         name, locked = self.fact(facts.KEY_NAME), self.fact(facts.DEVICE_KEYS)
         if name is None or locked is None:
-            if self.own_head() is not None:
+            if self._has_log():
                 raise NotReadableError("Kunci kios di folder data ini rusak. Daftarkan kios lagi dengan folder baru.")
             return
         self.storage_key = load_key(name.decode())

@@ -72,7 +72,7 @@ class StoreView:
     def own_head(self) -> Position | None:
         """The newest entry of the kiosk's own log."""
         with self.disk.reading() as connection:
-            return own_log.head(connection)
+            return own_log.head(connection, self.is_mine)
 
     def own(self, entry_id: bytes) -> Held | None:
         """An entry of the kiosk's own log."""

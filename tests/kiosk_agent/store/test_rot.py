@@ -83,6 +83,17 @@ def test_a_rotten_head_is_told_too_and_the_chain_goes_on_from_it(
     assert peer.newest_rooted() == next_one.entry_id
 
 
+def test_the_next_report_points_to_a_sound_entry_whose_id_has_rotted_beside_it(
+    control: Control, peer: Peer, form: Callable[..., Form]
+) -> None:
+    control.kiosk.intake.file(form())
+    rot(control.kiosk, "own", "id", "seq = 2")
+    last = control.kiosk.intake.file(form())
+    assert control.sync().error == ""
+    assert peer.newest_rooted() == last.entry_id
+    assert len(peer.complaints()) == 2
+
+
 def test_a_lost_that_rots_itself_is_written_anew(control: Control, peer: Peer, form: Callable[..., Form]) -> None:
     store = control.kiosk.store
     gone = control.kiosk.intake.file(form())
