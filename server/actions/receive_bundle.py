@@ -13,7 +13,7 @@ from server.actions.enrol_device import admit
 from server.actions.sort_bundle import Batch, sort_bundle
 from server.actions.store_entries import store_entries
 from server.domain.filing_time import HeadSeen
-from server.store import devices, ledger
+from server.store import codes, devices, ledger
 from server.store.centre import Centre
 from server.store.sync_view import SyncView
 from sync_protocol.keys import server_log
@@ -80,7 +80,10 @@ def _keep(centre: Centre, batches: list[Batch], via: Via, now: int) -> int:
         return 0
 
     def keep(connection: sqlite3.Connection) -> int:
-        return sum(_keep_batch(connection, centre, batch, via, now) for batch in batches)
+        stored = sum(_keep_batch(connection, centre, batch, via, now) for batch in batches)
+        if any(batch.claims for batch in batches):
+            codes.trim_knocks(connection)
+        return stored
 
     stored = centre.write(keep)
     if stored:

@@ -6,6 +6,7 @@ Nothing here changes the database, and the slow part, the signatures, runs on al
 import sqlite3
 from collections.abc import Sequence
 from functools import partial
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Struct
@@ -21,6 +22,11 @@ from sync_protocol.exchange import Position
 from sync_protocol.kinds import TRANSIENT, Kind
 from sync_protocol.server_session import DeviceHead, read_device_head
 from sync_protocol.vocabulary import DeviceState
+
+_MAX_KEYS: Final = 4
+"""KEY entries of a log that are looked at, the newest, to find one that holds."""
+_MAX_STRANGERS: Final = 4
+"""Logs of a bundle that may knock without a code; the others are not even looked at."""
 
 
 class Batch(Struct):
@@ -82,15 +88,20 @@ def sort_bundle(centre: Centre, data: bytes) -> Sorted:
     logs: dict[bytes, list[Entry]] = {}
     for entry in entries:
         logs.setdefault(entry.log, []).append(entry)
-    batches = [_sort_log(centre, log, group) for log, group in logs.items()]
+    batches: list[Batch] = []
+    strangers = 0
+    for log, group in logs.items():
+        batch = _sort_log(centre, log, group, may_knock=strangers < _MAX_STRANGERS)
+        strangers += bool(batch.foreign) and any(entry.kind == Kind.KEY for entry in group)
+        batches.append(batch)
     return Sorted(batches, reader.malformed, reader.rest)
 
 
-def _sort_log(centre: Centre, log: bytes, group: list[Entry]) -> Batch:
-    known = centre.read(lambda connection: _look_up(connection, log, group, centre.clock()))
+def _sort_log(centre: Centre, log: bytes, group: list[Entry], *, may_knock: bool) -> Batch:
+    known = centre.read(lambda connection: _look_up(connection, log, group, centre.clock(), may_knock=may_knock))
     batch = Batch(log=log, claims=known.claims, is_ours=known.is_device)
     if known.sign is None:
-        batch.foreign = len(group)  # Whoever knocks without a code costs no work but the knock.
+        batch.foreign = len(group)  # One KEY of theirs may knock, where any was looked at.
         return batch
     new = [entry for entry in group if entry.id not in known.ids]
     batch.known = len(group) - len(new)
@@ -102,10 +113,10 @@ def _sort_log(centre: Centre, log: bytes, group: list[Entry]) -> Batch:
     return batch
 
 
-def _look_up(connection: sqlite3.Connection, log: bytes, group: list[Entry], now: int) -> _Known:
+def _look_up(connection: sqlite3.Connection, log: bytes, group: list[Entry], now: int, *, may_knock: bool) -> _Known:
     device = devices.get_device(connection, log)
     is_active = device is not None and device["state"] == DeviceState.ACTIVE
-    claims = [] if is_active else _claims(group)
+    claims = [] if is_active or (device is None and not may_knock) else _claims(group)
     if device is not None:
         return _Known(device["sign"], claims, ledger.known_ids(connection, log, group), is_device=True)
     is_expected = any(code_of(connection, claim, now) for claim in claims)
@@ -113,14 +124,14 @@ def _look_up(connection: sqlite3.Connection, log: bytes, group: list[Entry], now
 
 
 def _claims(group: list[Entry]) -> list[Claim]:
-    found = []
-    for entry in group:
-        if entry.kind == Kind.KEY:
-            try:
-                found.append(read_claim(entry))
-            except ProtocolError:
-                continue  # Nothing is to be had from it; it is counted with the others where the log is known.
-    return found
+    """The newest KEY that holds, if any: a device that was given another code writes another KEY."""
+    keys = sorted((entry for entry in group if entry.kind == Kind.KEY), key=lambda entry: -entry.seq)
+    for entry in keys[:_MAX_KEYS]:
+        try:
+            return [read_claim(entry)]
+        except ProtocolError:
+            continue  # Nothing is to be had from it; it is counted with the others where the log is known.
+    return []
 
 
 def _key(centre: Centre, log: bytes, sign: bytes) -> Ed25519PublicKey:

@@ -65,6 +65,10 @@ def knock(connection: sqlite3.Connection, *, log: bytes, sign: bytes, seal: byte
         " on conflict (log) do update set last_at = :now, times = knock.times + 1",
         {"log": log, "sign": sign, "seal": seal, "name": name, "now": now},
     )
+
+
+def trim_knocks(connection: sqlite3.Connection) -> None:
+    """Forget the oldest knocks where there are too many."""
     connection.execute(
         "delete from knock where log in (select log from knock order by last_at desc limit -1 offset :keep)",
         {"keep": _MAX_KNOCKS},
@@ -78,6 +82,13 @@ def take_knock(connection: sqlite3.Connection, log: bytes) -> sqlite3.Row | None
     return row
 
 
-def list_knocks(connection: sqlite3.Connection) -> list[sqlite3.Row]:
-    """All logs that knocked, the latest first."""
-    return connection.execute("select * from knock order by last_at desc, log").fetchall()
+def list_knocks(connection: sqlite3.Connection, limit: int = _MAX_KNOCKS) -> list[sqlite3.Row]:
+    """The logs that knocked, the latest first."""
+    return connection.execute(
+        "select * from knock order by last_at desc, log limit :limit", {"limit": limit}
+    ).fetchall()
+
+
+def count_knocks(connection: sqlite3.Connection) -> int:
+    """How many logs knocked."""
+    return int(connection.execute("select count(*) from knock").fetchone()[0])

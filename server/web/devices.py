@@ -14,6 +14,7 @@ from server.actions.confirm_device import confirm_device
 from server.actions.revoke_device import revoke_device
 from server.domain.roles import Permission
 from server.errors import PersonError, UnknownDeviceError
+from server.store import codes
 from server.web.access import needs
 from server.web.device_state import device_lines
 from server.web.forms import MAX_FORM_BYTES
@@ -21,6 +22,8 @@ from server.web.page import AnyRequest, Pages, go_to, show
 
 PATH: Final = "/kios"
 _LOG: Final = re.compile(r"[0-9a-f]{32}")
+_MAX_KNOCKS: Final = 50
+"""Logs that knocked, as far as they are shown: each comes with a list of all units."""
 
 
 @get(PATH, opt=needs(Permission.SEE_DEVICES), sync_to_thread=True)
@@ -75,8 +78,13 @@ def _read_log(log: str) -> bytes:
 def _answer(request: AnyRequest, pages: Pages, *, status: int = 200, problem: str = "") -> Response[str]:
     def contents(connection: sqlite3.Connection) -> dict[str, Any]:
         frame = pages.frame(connection, request)
-        knocks = connection.execute("select * from knock order by last_at desc").fetchall()
-        return {"frame": frame, "lines": device_lines(connection, frame.now), "knocks": knocks}
+        knocks = codes.list_knocks(connection, _MAX_KNOCKS)
+        return {
+            "frame": frame,
+            "lines": device_lines(connection, frame.now),
+            "knocks": knocks,
+            "more_knocks": codes.count_knocks(connection) - len(knocks),
+        }
 
     context = pages.centre.read(contents)
     return show("devices.html", status=status, here="kios", problem=problem, path=PATH, **context)

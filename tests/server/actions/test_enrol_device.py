@@ -2,8 +2,10 @@
 
 import pytest
 
+from server.actions import sort_bundle
 from server.actions.announce_status import announce
 from server.actions.confirm_device import confirm_device
+from server.actions.enrol_device import read_claim
 from server.actions.fold_entries import fold
 from server.actions.issue_code import issue_code
 from server.actions.receive_bundle import receive_bundle
@@ -123,6 +125,36 @@ def test_a_wrong_code_only_knocks_until_an_admin_says_where_it_stands(centre, cl
     assert centre.read(codes.list_knocks) == []
     assert peer.sync(send).body.state is DeviceState.ACTIVE
     assert centre.read(lambda c: cases.get_case(c, entry.id))["unit"] == UNIT
+
+
+def test_a_stranger_knocks_once_a_bundle_however_many_keys_it_sends(centre, clock):
+    peer = fresh(centre, clock)
+    body = Key(sign=peer.sign.hex(), seal=peer.seal.hex())
+    bundle = write_bundle(peer.append(Kind.KEY, body).raw for _ in range(20))
+    received = receive_bundle(centre, bundle, via="http")
+    assert (received.known_log, received.foreign) == (False, 20)
+    assert [row["times"] for row in centre.read(codes.list_knocks)] == [1]
+
+
+def test_few_strangers_knock_in_one_bundle_and_who_has_a_code_gets_past_them(centre, clock):
+    strangers = [fresh(centre, clock) for _ in range(20)]
+    peers = [fresh(centre, clock, issue_code(centre, UNIT, actor="test")) for _ in range(6)]
+    bundle = write_bundle(peer.entries[0].raw for peer in [*peers, *strangers])
+    assert receive_bundle(centre, bundle, via="http").foreign == 20
+    assert len(centre.read(codes.list_knocks)) == 4
+    assert {device_of(centre, peer)["state"] for peer in peers} == {"active"}
+
+
+def test_a_bundle_of_bad_keys_is_not_checked_key_by_key(centre, clock, monkeypatch):
+    checked = []
+    monkeypatch.setattr(sort_bundle, "read_claim", lambda entry: checked.append(entry) or read_claim(entry))
+    frames = []
+    for _ in range(20):
+        peer, other = fresh(centre, clock), fresh(centre, clock)
+        body = Key(sign=other.sign.hex(), seal=other.seal.hex()).encode()
+        frames += [peer.write(Kind.KEY, body, seq=seq, prev=bytes(32)).raw for seq in range(1, 21)]
+    assert receive_bundle(centre, write_bundle(frames), via="http").foreign == 400
+    assert len(checked) == 16
 
 
 def test_nobody_can_enrol_a_log_with_a_key_that_is_not_its_own(centre, clock, send):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from server.store import codes
 from tests.peers import Peer, RefusedError
 from tests.server.conftest import enrolled, sender
 
@@ -39,6 +40,18 @@ def test_health_clock_and_silence_are_shown(site, browse):
         assert "Diam 4 hari" in browse("petugas1").get("/kios").words()
     finally:
         site.clock.pass_(-4 * DAY)
+
+
+def test_of_many_that_knock_the_newest_are_shown_with_the_number_of_the_others(site, browse):
+    def knock(connection):
+        for number in range(60):
+            codes.knock(connection, log=bytes([number]) * 16, sign=b"", seal=b"", name=f"PC {number:02}", now=number)
+
+    site.centre.write(knock)
+    text = browse("admin1").get("/kios").text
+    assert ("PC 59" in text, "PC 10" in text, "PC 09" in text) == (True, True, False)
+    assert "dan 10 lagi" in text
+    site.centre.write(lambda c: c.execute("delete from knock"))
 
 
 def test_a_kiosk_that_knocks_is_shown_and_let_in_with_a_unit(site, browse):
