@@ -11,6 +11,8 @@ from msgspec import Struct
 
 TRUSTED_MS: Final = 60_000
 """An offset up to this is taken for none: the clock is as right as people's watches (CLOCK, section 3)."""
+_FARTHEST = 2**53
+"""No clock is farther off: what devices say adds up to more than the database can hold."""
 _SETTLED = frozenset({"server", "sms"})
 
 
@@ -83,13 +85,17 @@ def clues(
         passed[link.id] = bound
         found.append(Clue(offset, bound))
         if link.news is not None:
-            offset = link.news.offset_ms
+            offset = _bounded(link.news.offset_ms)
     if head is None:
         return found, ClockState(offset, known.head_at, known.head_id)
     if head.time_ms:
-        offset = now_ms - head.time_ms
+        offset = _bounded(now_ms - head.time_ms)
         _look_back(links, found, head.id, offset)
     return found, ClockState(offset, now_ms, head.id)
+
+
+def _bounded(milliseconds: int) -> int:
+    return min(max(milliseconds, -_FARTHEST), _FARTHEST)
 
 
 def _settled_at(claim_ms: int, news: ClockNews, now_ms: int) -> int:
@@ -110,7 +116,7 @@ def _look_back(links: Sequence[Link], found: list[Clue], head_id: bytes, offset:
             if link.news.reason == "boot":
                 return
             if link.news.reason == "jump":
-                offset += link.news.jump_ms
+                offset = _bounded(offset + link.news.jump_ms)
         expected = link.prev
 
 

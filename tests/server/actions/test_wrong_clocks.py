@@ -25,6 +25,19 @@ def test_a_dead_battery_is_made_up_for_by_the_head(centre, enrol, clock, send):
     assert times_of(centre, entry) == (filed - offset, filed, clock())
 
 
+def test_a_clock_that_jumps_without_end_keeps_nothing_from_being_stored(centre, enrol, send):
+    peer, other = enrol(), enrol()
+    for _ in range(1_100):
+        peer.clock_news("jump", jump_ms=2**53 - 1)
+    peer.complain()
+    entry = other.complain()
+    head = peer.session().head(peer.clock())
+    bundle = write_bundle([head, *(written.raw for written in (*peer.entries, entry))])
+    assert receive_bundle(centre, bundle, via="http").stored == 1_102
+    fold(centre)
+    assert times_of(centre, peer.entries[-1])[1] == times_of(centre, entry)[1]
+
+
 def test_a_right_clock_is_believed_to_the_millisecond(centre, enrol, clock, send):
     peer = enrol()
     peer.clock = lambda: clock() - 1_500

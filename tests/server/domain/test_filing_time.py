@@ -1,5 +1,7 @@
 """When a complaint was filed, whatever the kiosk's clock said (protocol, section 7)."""
 
+import pytest
+
 from server.domain.filing_time import ClockNews, ClockState, Clue, HeadSeen, Link, clues, filed_at
 
 NOW = 1_795_000_000_000
@@ -51,6 +53,14 @@ def test_the_head_that_brought_an_entry_tells_its_offset():
     found, state = clues(links, ClockState(), {}, head(2, 3_000_000), NOW)
     assert [clue.offset_ms for clue in found] == [NOW - 3_000_000] * 2
     assert state == ClockState(NOW - 3_000_000, NOW, links[-1].id)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_jumps_do_not_add_up_to_more_than_the_database_holds(sign):
+    jump = ClockNews("jump", 0, sign * (2**53 - 1))
+    links = chain(*[NOW] * 200, news=dict.fromkeys(range(1, 201), jump))
+    found, _ = clues(links, ClockState(), {}, head(200, NOW), NOW)
+    assert {abs(clue.offset_ms) for clue in found} == {0, 2**53 - 1, 2**53}
 
 
 def test_before_a_boot_another_clock_ran():
