@@ -59,24 +59,30 @@ def answer_queries(
         except ProtocolError:
             continue  # Nobody can be answered without the nonce.
         if isinstance(query, Query):
-            answers.append(_seal(centre, device, _answer(connection, centre, device["log"], query, now), now))
+            answers.append(_seal(centre, device, _answer(connection, centre, entry, query, now), now))
     return answers
 
 
-def _answer(connection: sqlite3.Connection, centre: Centre, log: bytes, query: Query, now: int) -> Answer:
+def _answer(connection: sqlite3.Connection, centre: Centre, entry: Entry, query: Query, now: int) -> Answer:
     """What is told; every outcome but the right PIN is the same."""
     settings = centre.settings
     try:
         number = parse_number(query.number)
     except NumberError:
         return Answer(nonce=query.nonce)
-    limits = {f"number {number}": settings.lock_after, f"device {log.hex()}": settings.lock_after * _DEVICE_FACTOR}
+    limits = {
+        f"number {number}": settings.lock_after,
+        f"device {entry.log.hex()}": settings.lock_after * _DEVICE_FACTOR,
+    }
     locked = [pin_guesses.is_locked(connection, subject, limit=most, now=now) for subject, most in limits.items()]
     case = _case_with_pin(connection, centre, number, query.pin)
     if any(locked):
         return Answer(nonce=query.nonce)
     if case is None:
-        for subject in limits:
+        # Whoever repeats on the way what a kiosk asked must not lock a number with it.
+        asked = f"query {entry.id.hex()}"
+        subjects = () if pin_guesses.is_locked(connection, asked, limit=1, now=now) else (*limits, asked)
+        for subject in subjects:
             pin_guesses.count_wrong(connection, subject, now=now, until=now + settings.lock_s * 1000)
         return Answer(nonce=query.nonce)
     pin_guesses.forget_wrong(connection, f"number {number}")

@@ -67,6 +67,14 @@ def test_five_wrong_pins_lock_the_number_for_an_hour_even_for_the_right_one(cent
     assert ask(centre, enrol(), case, "123456").found
 
 
+def test_a_question_that_is_repeated_on_the_way_counts_once(centre, enrol, case, clock):
+    bundle = write_bundle([query(enrol(), case, "000000").raw])
+    for _ in range(30):
+        assert receive_query(centre, bundle) is not None
+        clock.pass_(1_000)
+    assert ask(centre, enrol(), case, "123456").found
+
+
 def test_the_right_pin_forgives_earlier_slips(centre, enrol, case):
     peer = enrol()
     for _ in range(3):
