@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from server.cli.devices_of import chosen_devices
-from server.cli.group import IndonesianGroup, data_option, json_option, say
+from server.cli.group import IndonesianGroup, data_option, json_option, plain, say
 from server.control import perform
 from server.domain.deadlines import wita
 from server.errors import UnknownDeviceError
@@ -43,7 +43,8 @@ def list_(data: Path, *, as_json: bool) -> None:
     for row in known:
         click.echo(_line(row))
     for row in knocking:
-        click.echo(f"{row['log'].hex()}  mengetuk {row['times']} kali, terakhir {_time(row['last_at'])}  {row['name']}")
+        knocked = f"mengetuk {row['times']} kali, terakhir {_time(row['last_at'])}"
+        click.echo(f"{row['log'].hex()}  {knocked}  {plain(row['name'])}")
 
 
 @device.command()
@@ -136,7 +137,7 @@ def _line(row: Row) -> str:
         [
             row["log"].hex(),
             f"{_STATES[row['state']]:8}",
-            f"{row['unit']:20}",
+            f"{plain(row['unit']):20}",
             f"kontak {_time(row['last_contact_at']) or 'belum pernah'}",
             f"entri {row['held_seq'] or 0}/{row['stated_seq']}",
             *notes,

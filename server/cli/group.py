@@ -77,3 +77,8 @@ def fail(message: str, exit_code: int = 1) -> None:
 def say(facts: dict[str, Any]) -> None:
     """Print facts as one line of JSON."""
     click.echo(json.dumps(facts, ensure_ascii=False))
+
+
+def plain(text: str) -> str:
+    """A text that others wrote, for a terminal: what could steer it is replaced."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)

@@ -11,7 +11,7 @@ import msgspec
 from server.audit import audit
 from server.audit.state import Audit
 from server.bundle_file import write_file
-from server.cli.group import data_option, fail, json_option, say
+from server.cli.group import data_option, fail, json_option, plain, say
 from server.control import perform
 from server.domain.deadlines import wita
 from server.domain.published_keys import FORMAT, CentreKeySet, DeviceKey, Proven, PublishedKeys, check_receipt
@@ -88,7 +88,7 @@ def verify_receipt(file: Path, text: tuple[str, ...], *, as_json: bool) -> None:
         return
     click.echo("SAH: ditandatangani kios ini dan tidak diubah sejak itu.")
     click.echo(f"Nomor : {facts['number']}")
-    click.echo(f"Kios  : {facts['unit_name']} ({facts['kiosk']})")
+    click.echo(f"Kios  : {plain(facts['unit_name'])} ({plain(facts['kiosk'])})")
     click.echo(f"Waktu : {facts['filed_at'] or 'tidak diketahui (jam kios salah)'}")
     if proven.device.state == "revoked":
         click.echo("Perhatian: kios ini kemudian dicabut.", err=True)

@@ -318,3 +318,11 @@ def test_on_a_full_stick_the_count_is_told_and_the_missing_reply_is_one_line(dat
     assert {file.name for file in tmp_path.iterdir()} == {"centre", path.name}
     with closing(sqlite3.connect(data / "centre.sqlite3")) as connection:
         assert connection.execute("select count(*) from cases").fetchone()[0] == 1
+
+
+def test_the_name_of_a_stranger_cannot_steer_the_terminal(data, tmp_path):
+    stranger = Peer(load_keys(data).sign_public, intake=load_keys(data).intake_public, name="PC\x1b[2J\r\nKios aktif")
+    stranger.complain()
+    kasih("bundle", "import", stick(tmp_path, stranger), "--data", data, check=1)
+    (line,) = kasih("device", "list", "--data", data).stdout.splitlines()
+    assert line.endswith("PC\ufffd[2J\ufffd\ufffdKios aktif")
