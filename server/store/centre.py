@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -230,6 +231,7 @@ def open_database(data: Path) -> sqlite3.Connection:
         StorageError: it cannot be opened, or does not promise durable commits.
     """
     try:
+        _make_private(data / DATABASE)
         connection = sqlite3.connect(
             data / DATABASE, timeout=_BUSY_S, isolation_level=None, check_same_thread=False, cached_statements=256
         )
@@ -245,3 +247,10 @@ def open_database(data: Path) -> sqlite3.Connection:
     if modes != ["wal", 2]:
         raise StorageError(f"the database does not promise durable commits: {modes}")
     return connection
+
+
+def _make_private(database: Path) -> None:
+    """Begin a database for its owner alone, whatever the umask; SQLite gives its other files the same mode."""
+    if not database.exists():
+        with suppress(OSError):  # SQLite says what is wrong with this disk.
+            os.close(os.open(database, os.O_WRONLY | os.O_CREAT, 0o600))

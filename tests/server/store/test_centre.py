@@ -1,5 +1,6 @@
 """The data folder, its lock, its one writer and its readers, on real SQLite files."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from concurrent.futures import Future
 
 import pytest
 
+from server.actions.found_centre import found_centre
 from server.errors import FolderInUseError, NotACentreError, SettingError, StorageError
 from server.settings import load_settings
 from server.store import troubles
@@ -227,3 +229,16 @@ def test_a_damaged_page_is_a_refusal_of_the_disk(data):
 def test_a_mistake_of_ours_is_no_refusal_of_the_disk(centre):
     with pytest.raises(sqlite3.ProgrammingError):
         centre.read(lambda c: c.execute("select ?"))
+
+
+def test_the_database_is_for_its_owner_alone(tmp_path):
+    before = os.umask(0)
+    try:
+        found_centre(tmp_path / "pusat")
+        opened = open_centre(tmp_path / "pusat", threads=False)
+        opened.write(put("a"))
+        modes = {file.name: file.stat().st_mode & 0o777 for file in (tmp_path / "pusat").glob(f"{DATABASE}*")}
+        opened.close()
+    finally:
+        os.umask(before)
+    assert modes == {DATABASE: 0o600, f"{DATABASE}-wal": 0o600, f"{DATABASE}-shm": 0o600}
