@@ -15,13 +15,13 @@ def announce(
     case_id: bytes,
     *,
     now: int,
-    due: int = 0,
+    due: int | None = None,
     box: bytes = b"",
 ) -> int:
     """Add a STATUS for every active device of the filing unit, in the caller's transaction; give their number.
 
     Args:
-        due: when the next step is due, Unix milliseconds; 0 where nothing is.
+        due: when the next step is due, Unix milliseconds, 0 where nothing is; None for what the case says.
         box: the answer, readable with the PIN alone.
     """
     case = cases.get_case(connection, case_id)
@@ -33,8 +33,13 @@ def announce(
     return len(receivers)
 
 
-def status_of(case: sqlite3.Row, *, due: int = 0, box: bytes = b"") -> Status:
+def status_of(case: sqlite3.Row, *, due: int | None = None, box: bytes = b"") -> Status:
     """How a case stands, as a kiosk is told."""
     return Status(
-        case=case["id"].hex(), status=case["status"], unit=case["handler"], at=case["changed_at"], due=due, box=box
+        case=case["id"].hex(),
+        status=case["status"],
+        unit=case["handler"],
+        at=case["changed_at"],
+        due=(case["due_at"] or 0) if due is None else due,
+        box=box,
     )
