@@ -44,13 +44,16 @@ class Received(Struct, frozen=True):
     """Bytes of an incomplete last frame."""
 
 
-def receive_bundle(centre: Centre, data: bytes, *, via: Via, unlimited: bool = False) -> Received:
+def receive_bundle(
+    centre: Centre, data: bytes, *, via: Via, unlimited: bool = False, began_at: int | None = None
+) -> Received:
     """Store what a bundle holds of our devices, durably, and give the reply.
 
     Args:
         data: a bundle, whole or cut.
         via: `usb` where the centre's clock says nothing about when it was written.
         unlimited: for a stick: the reply holds everything.
+        began_at: when the request began, by the centre's clock: what the device's own clock is compared with.
 
     Raises:
         NotABundleError: no magic.
@@ -58,7 +61,8 @@ def receive_bundle(centre: Centre, data: bytes, *, via: Via, unlimited: bool = F
     """
     now = centre.clock()
     found = sort_bundle(centre, data)
-    stored = _keep(centre, found.batches, via, now)
+    late_ms = 0 if began_at is None else max(now - began_at, 0)
+    stored = _keep(centre, found.batches, via, now, late_ms)
     head_of = next((batch for batch in found.batches if batch.is_ours and batch.head is not None), None)
     reply = _answer(centre, head_of, head_of.head, now, unlimited=unlimited) if head_of and head_of.head else None
     return Received(
@@ -74,13 +78,13 @@ def receive_bundle(centre: Centre, data: bytes, *, via: Via, unlimited: bool = F
     )
 
 
-def _keep(centre: Centre, batches: list[Batch], via: Via, now: int) -> int:
+def _keep(centre: Centre, batches: list[Batch], via: Via, now: int, late_ms: int) -> int:
     """Store all batches in one transaction; give the number of entries that are new."""
     if all(batch.is_idle for batch in batches):
         return 0
 
     def keep(connection: sqlite3.Connection) -> int:
-        stored = sum(_keep_batch(connection, centre, batch, via, now) for batch in batches)
+        stored = sum(_keep_batch(connection, centre, batch, via, now, late_ms) for batch in batches)
         if any(batch.claims for batch in batches):
             codes.trim_knocks(connection)
         return stored
@@ -91,7 +95,7 @@ def _keep(centre: Centre, batches: list[Batch], via: Via, now: int) -> int:
     return stored
 
 
-def _keep_batch(connection: sqlite3.Connection, centre: Centre, batch: Batch, via: Via, now: int) -> int:
+def _keep_batch(connection: sqlite3.Connection, centre: Centre, batch: Batch, via: Via, now: int, late_ms: int) -> int:
     for claim in batch.claims:
         admit(connection, centre, claim, now)
     device = devices.get_device(connection, batch.log)
@@ -102,7 +106,7 @@ def _keep_batch(connection: sqlite3.Connection, centre: Centre, batch: Batch, vi
     known = ledger.known_ids(connection, batch.log, list(batch.entries.values()))
     new = [entry for entry in batch.entries.values() if entry.id not in known]
     head = batch.head
-    seen = HeadSeen(head.stands.id, batch.head_time_ms) if head is not None and via == "http" else None
+    seen = HeadSeen(head.stands.id, batch.head_time_ms, late_ms) if head is not None and via == "http" else None
     stored = store_entries(connection, device, new, head=seen, now=now)
     if batch.unsigned:
         devices.count_skipped(connection, batch.log, batch.unsigned)

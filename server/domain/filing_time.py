@@ -52,6 +52,8 @@ class HeadSeen(Struct, frozen=True):
     """The entry that it states as the head of the log."""
     time_ms: int
     """0: the device knows its clock to be wrong."""
+    late_ms: int = 0
+    """How long its request took to come in: on a slow line minutes, which are no error of the device's clock."""
 
 
 class Clue(Struct, frozen=True, gc=False):
@@ -88,10 +90,11 @@ def clues(
             offset = _bounded(link.news.offset_ms)
     if head is None:
         return found, ClockState(offset, known.head_at, known.head_id)
+    began_ms = now_ms - head.late_ms
     if head.time_ms:
-        offset = _bounded(now_ms - head.time_ms)
+        offset = _bounded(began_ms - head.time_ms)
         _look_back(links, found, head.id, offset)
-    return found, ClockState(offset, now_ms, head.id)
+    return found, ClockState(offset, began_ms, head.id)
 
 
 def _bounded(milliseconds: int) -> int:

@@ -44,9 +44,10 @@ class SyncApi:
 
     async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
         settings = self._centre.settings
+        began_at = self._centre.clock()
         try:
             body = await read_body(scope, receive, limit=MAX_REQUEST, idle_s=settings.body_idle_s)
-            received = await self._receive(body)
+            received = await self._receive(body, began_at)
         except TooLargeError:
             await refuse(send, 413, "too-large", close=True)
         except NotABundleError as error:
@@ -59,14 +60,14 @@ class SyncApi:
         else:
             await _answer(send, body, received)
 
-    async def _receive(self, body: RequestBody) -> Received:
+    async def _receive(self, body: RequestBody, began_at: int) -> Received:
         # Counted once it is here: a slow upload keeps nobody out.
         if self._in_work >= self._centre.settings.max_syncs:
             raise BusyError("too many exchanges in work")
         self._in_work += 1
         try:
             with self._centre.way.held():
-                work = partial(receive_bundle, self._centre, body.data, via="http")
+                work = partial(receive_bundle, self._centre, body.data, via="http", began_at=began_at)
                 return await asyncio.get_running_loop().run_in_executor(self._pool, work)
         finally:
             self._in_work -= 1

@@ -38,6 +38,20 @@ def test_a_clock_that_jumps_without_end_keeps_nothing_from_being_stored(centre, 
     assert times_of(centre, peer.entries[-1])[1] == times_of(centre, entry)[1]
 
 
+def test_a_slow_line_is_no_wrong_clock(centre, enrol, clock):
+    peer = enrol()
+    clock.pass_(HOUR)
+    entry, began = peer.complain(), clock()
+    bundle = write_bundle([peer.session().head(began), entry.raw])
+    clock.pass_(HOUR // 6)
+    later = peer.complain()
+    receive_bundle(centre, bundle, via="http", began_at=began)
+    receive_bundle(centre, write_bundle([later.raw]), via="usb")
+    fold(centre)
+    assert times_of(centre, entry) == (began, began, clock())
+    assert times_of(centre, later) == (clock(),) * 3
+
+
 def test_a_right_clock_is_believed_to_the_millisecond(centre, enrol, clock, send):
     peer = enrol()
     peer.clock = lambda: clock() - 1_500
