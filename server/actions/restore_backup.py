@@ -37,7 +37,8 @@ def restore_backup(file: Path, data: Path, *, force: bool = False, clock: Clock 
     """Restore into an absent or empty folder; with `force`, move what is there aside first.
 
     Raises:
-        BackupError: the backup is damaged, or the folder is taken; nothing was changed.
+        BackupError: the backup is damaged, or the folder is taken: nothing was changed, unless the disk refused
+            the last step, when the old folder already lies whole beside its place.
         FolderInUseError: a server is up in the folder.
     """
     data = data.absolute()

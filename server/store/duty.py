@@ -12,9 +12,3 @@ def add_grant(connection: sqlite3.Connection, *, user: int | None, sealed: bytes
     connection.execute(
         "insert into duty_grant (user, sealed) values (:user, :sealed)", {"user": user, "sealed": sealed}
     )
-
-
-def grants_of(connection: sqlite3.Connection, user: int | None) -> list[bytes]:
-    """The grants of a user, or those for the recovery key, the newest first."""
-    rows = connection.execute("select sealed from duty_grant where user is :user order by id desc", {"user": user})
-    return [row[0] for row in rows]

@@ -107,12 +107,6 @@ def root_entries(connection: sqlite3.Connection, ids: Iterable[bytes]) -> None:
     connection.executemany("update entry set rooted = 1 where id = ?", ((entry_id,) for entry_id in ids))
 
 
-def get_raw(connection: sqlite3.Connection, entry_id: bytes) -> bytes | None:
-    """The bytes of an entry as received."""
-    row = connection.execute("select raw from entry where id = :id", {"id": entry_id}).fetchone()
-    return row[0] if row else None
-
-
 def holds(connection: sqlite3.Connection, log: bytes, entry_id: bytes) -> bool:
     """Whether an entry of this log is stored."""
     row = connection.execute(

@@ -1,6 +1,6 @@
 """Master data of the city: units, kelurahan, categories, statuses, texts, calendar.
 
-`load_master` brings the tables of `server/data/` into a new database, where an administrator may change them.
+`load_master` brings the tables of `server/data/` into a new database.
 """
 
 import csv

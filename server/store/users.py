@@ -67,15 +67,6 @@ def new_user(
     )
 
 
-def create_user(connection: sqlite3.Connection, *, name: str, role: str, unit: str, password: str, now: int) -> int:
-    """Make and store a user who must change the password at the first login; give the id.
-
-    Raises:
-        UserNameError, RoleError, WeakPasswordError: something cannot be used.
-    """
-    return insert_user(connection, new_user(name=name, role=role, unit=unit, password=password), now)
-
-
 def insert_user(connection: sqlite3.Connection, user: NewUser, now: int) -> int:
     """Store a user; give the id.
 

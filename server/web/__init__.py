@@ -1,4 +1,4 @@
-"""The centre's pages: one module, one template and one style sheet a page, in Bahasa Indonesia, without JavaScript.
+"""The centre's pages: one module, one template and one style sheet a page, in Bahasa Indonesia; no form needs scripts.
 
 `app.py` takes three things from here: `web_routes`, `error_handlers` and `before_send`.
 """

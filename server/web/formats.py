@@ -26,15 +26,6 @@ def moment(at_ms: int) -> str:
     return f"{day(at_ms)} {clock(at_ms)} WITA"
 
 
-def short_moment(at_ms: int, now_ms: int) -> str:
-    """Such as 14.35 today, 23 Nov 14.35 this year, 23 Nov 2025 otherwise."""
-    then, now = wita(at_ms), wita(now_ms)
-    if then.date() == now.date():
-        return clock(at_ms)
-    date = f"{then.day} {_MONTHS[then.month - 1]}"
-    return f"{date} {clock(at_ms)}" if then.year == now.year else f"{date} {then.year}"
-
-
 def iso(at_ms: int) -> str:
     """For the `datetime` attribute of a time element."""
     return wita(at_ms).isoformat(timespec="seconds")
