@@ -36,9 +36,10 @@ class Cut(Struct, frozen=True):
 
     @property
     def ending(self) -> Ending:
-        return Ending(
-            up=self.at if self.way == "up" else None, down=self.at if self.way == "down" else None, reset=self.reset
-        )
+        if self.way == "down":
+            return Ending(down=self.at, reset=self.reset)
+        # The centre may learn of all that came and of the end in one moment, or bit by bit.
+        return Ending(up=self.at, reset=self.reset, at_once=not self.kept)
 
 
 class Layout(Struct, frozen=True):
@@ -217,10 +218,10 @@ def assure(count: int, seed: int) -> Outcome:
 
 
 LINES = [
-    (Ending(reset=reset, **{way: size}), news, letters)
+    (ending, news, letters)
     for size in (2_048, 3_000, 4_096, 8_192)
-    for way in ("up", "down", "both")
     for reset in (False, True)
+    for ending in (Ending(up=size, reset=reset), Ending(down=size, reset=reset), Ending(both=size, reset=reset))
     for news in (0, 60)
     for letters in (60, 250, 900)
 ]

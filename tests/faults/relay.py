@@ -23,6 +23,8 @@ class Ending(Struct, frozen=True, kw_only=True):
     """Bytes in both directions together."""
     reset: bool = False
     """Whether both ends see a reset (RST), not an orderly end (FIN)."""
+    at_once: bool = False
+    """Whether what goes up is held back, to arrive in one piece together with the end."""
 
 
 WHOLE = Ending()
@@ -90,6 +92,7 @@ class _Connection(Thread):
         super().__init__(name="relayed", daemon=True)
         self._near, self._to, self._passed, self._ended = near, to, passed, ended
         self._far: socket.socket | None = None
+        self._held = b""
         self.count_anew(ending)
 
     def count_anew(self, ending: Ending) -> None:
@@ -124,9 +127,13 @@ class _Connection(Thread):
                 data = source.recv(self._room(way)) if self._room(way) else b""
                 if not data:
                     return
-                sink.sendall(data)
+                if way == "up" and self._ending.at_once:
+                    self._held += data
+                else:
+                    sink.sendall(data)
                 setattr(self._passed, way, getattr(self._passed, way) + len(data))
                 if not self._room(way):
+                    far.sendall(self._held)
                     return
 
     def _room(self, way: str) -> int:
