@@ -15,12 +15,15 @@ from server.actions.revoke_device import revoke_device
 from server.domain.roles import Permission
 from server.errors import PersonError, UnknownDeviceError
 from server.store import codes
+from server.store.troubles import list_troubles
 from server.web.access import needs
 from server.web.device_state import device_lines
 from server.web.forms import MAX_FORM_BYTES
 from server.web.page import AnyRequest, Pages, go_to, show
+from sync_protocol.kinds import Kind
 
 PATH: Final = "/kios"
+_TROUBLES: Final = 50
 _LOG: Final = re.compile(r"[0-9a-f]{32}")
 _MAX_KNOCKS: Final = 50
 """Logs that knocked, as far as they are shown: each comes with a list of all units."""
@@ -82,6 +85,8 @@ def _answer(request: AnyRequest, pages: Pages, *, status: int = 200, problem: st
         return {
             "frame": frame,
             "lines": device_lines(connection, frame.now),
+            "troubles": list_troubles(connection, _TROUBLES),
+            "kinds": {kind.value: kind.name for kind in Kind},
             "knocks": knocks,
             "more_knocks": codes.count_knocks(connection) - len(knocks),
         }

@@ -3,6 +3,7 @@
 import pytest
 
 from server.store import codes
+from sync_protocol.kinds import Kind
 from tests.peers import Peer, RefusedError
 from tests.server.conftest import enrolled, sender
 
@@ -86,3 +87,15 @@ def test_names_of_devices_are_shown_as_they_are_and_never_run(site, browse):
     page = browse("admin1").get("/kios")
     assert "<script>alert" not in page.text
     assert "alert(1)" in page.text
+
+
+def test_entries_that_cannot_be_read_are_listed_with_their_reason(site, browse):
+    peer = enrolled(site.centre, unit="KEL-53.71.01.1003", clock=site.clock)
+    last = peer.entries[-1]
+    peer.entries.append(peer.write(Kind.COMPLAINT, b"bukan isi", seq=last.seq + 1, prev=last.id))
+    peer.sync(sender(site.centre))
+    (code,) = site.sql("select code from trouble where log = :log", log=peer.log)
+    for name in ("admin1", "petugas1", "auditor1"):
+        page = browse(name).get("/kios").words()
+        assert "Entri yang tidak terbaca" in page
+        assert f"{peer.log.hex()[:12]} COMPLAINT {code['code']}" in page
