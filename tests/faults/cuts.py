@@ -22,26 +22,6 @@ HEAD_END = b"\r\n\r\n"
 _CHUNK = 50
 
 
-class Cut(Struct, frozen=True):
-    """Where and how a connection ends, and what comes after it."""
-
-    way: str
-    """`up`: after so many bytes of the request; `down`: of the reply."""
-    at: int
-    reset: bool = False
-    kept: bool = False
-    """Whether the connection has carried an exchange before."""
-    healed: bool = True
-    """Whether the next connection goes through; else the line stays dead until the next run."""
-
-    @property
-    def ending(self) -> Ending:
-        if self.way == "down":
-            return Ending(down=self.at, reset=self.reset)
-        # The centre may learn of all that came and of the end in one moment, or bit by bit.
-        return Ending(up=self.at, reset=self.reset, at_once=not self.kept)
-
-
 class Layout(Struct, frozen=True):
     """Where the parts of a message end, counted from its first byte."""
 
@@ -57,6 +37,25 @@ class Layout(Struct, frozen=True):
     @property
     def size(self) -> int:
         return self.frames[-1]
+
+
+class Cut(Struct, frozen=True):
+    """Where and how a connection ends, and what comes after it."""
+
+    way: str
+    """`up`: after so many bytes of the request; `down`: of the reply."""
+    at: int
+    reset: bool = False
+    kept: bool = False
+    """Whether the connection has carried an exchange before."""
+    healed: bool = True
+    """Whether the next connection goes through; else the line stays dead until the next run."""
+
+    def ending(self, request: Layout) -> Ending:
+        if self.way == "down":
+            return Ending(down=self.at, reset=self.reset)
+        # The centre may learn of all that came and of the end in one moment, or bit by bit.
+        return Ending(up=self.at, reset=self.reset, at_once=not self.kept and self.at <= request.size)
 
 
 def request_layout(town: Town, head: int) -> Layout:
@@ -87,10 +86,10 @@ def try_cut(town: Town, choose: Callable[[Layout], Cut], head: int) -> Cut:
     expected = request_layout(town, head)
     cut = choose(expected)
     if cut.kept:
-        town.relay.end_kept(cut.ending)
+        town.relay.end_kept(cut.ending(expected))
     else:
         town.way.close()
-        town.relay.endings = [cut.ending]
+        town.relay.endings = [cut.ending(expected)]
     town.relay.ending = WHOLE if cut.healed else DEAD
     first = town.sync()
     came = {
