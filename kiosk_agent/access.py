@@ -30,6 +30,7 @@ HOST: Final = "127.0.0.1"
 _RETRY_S: Final = 0.1
 _REFUSED: Final = 422
 _TIMEOUT_S: Final = 900
+_PING_S: Final = 5.0
 
 T = TypeVar("T")
 
@@ -110,7 +111,11 @@ class Remote:
         Raises:
             GoneError: it is not.
         """
+        # Whoever is silent here is another program, on the port of an agent that was killed.
+        self._connection.timeout = _PING_S
         self._ask("ping")
+        self._connection.close()
+        self._connection.timeout = _TIMEOUT_S
 
     def file(self, line: bytes, ref: bytes) -> Answer:
         """File a report that is given as a line of JSON."""

@@ -60,6 +60,7 @@ class Control:
         """Called now and then while `run` is up, before anything is written."""
         self._way: tuple[str, Transport] | None = None
         self._scrub_at_s = kiosk.clock.monotonic_s() + _FIRST_SCRUB_S  # Not while an old PC is still starting.
+        self._loop: SyncLoop | None = None
         kiosk.sync_state = lambda: self._engine.state
 
     def close(self) -> None:
@@ -92,7 +93,7 @@ class Control:
 
     def sync(self) -> SyncAnswer:
         """Exchange, and say what came of it."""
-        outcome = self.run_sync()
+        outcome = self._loop.run_now() if self._loop is not None else self.run_sync()
         return SyncAnswer(counts=outcome.counts(), error=str(outcome.error or ""))
 
     def enrol(self, server: str, code: str, keys: DeviceKeys | None = None) -> EnrolAnswer:
@@ -127,6 +128,7 @@ class Control:
         kiosk = self.kiosk
         loop = SyncLoop(self.run_sync, kiosk.settings, kiosk.clock, poll_s=lambda: kiosk.poll_s, each_look=self._look)
         kiosk.store.appended.append(loop.appended)
+        self._loop = loop
         return loop
 
     def note_boot(self) -> None:

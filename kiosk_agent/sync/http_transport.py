@@ -16,10 +16,12 @@ from threading import Timer
 from typing import Final
 from urllib.parse import urlsplit
 
+from kiosk_agent.clock import SystemClock
 from kiosk_agent.errors import LinkCutError, NoLinkError, RefusedError, SettingsError
 from kiosk_agent.settings import Settings
 
 log = logging.getLogger(__name__)
+_steady_s = SystemClock().monotonic_s
 
 MAX_REPLY: Final = 4 * 1_048_576
 """Bytes of a reply: the server sends at most 1 MiB, and one entry more."""
@@ -27,6 +29,8 @@ PATH: Final = "/v1/sync"
 _PIECE: Final = 16_384
 _HEADERS: Final = {"Content-Type": "application/octet-stream", "Accept": "application/octet-stream"}
 _OK: Final = 200
+_KEPT_S: Final = 60
+"""The server closes what was idle for 75 s, and on a bad link the word of that may get lost."""
 
 
 class HttpTransport:
@@ -42,6 +46,7 @@ class HttpTransport:
         self._secure, self._host, self._port, self._path = _parts(url)
         self._settings = settings
         self._connection: http.client.HTTPConnection | None = None
+        self._used_at_s = 0.0
         self._verify = True
         self._context: ssl.SSLContext | None = None
         self._tls_session: ssl.SSLSession | None = None
@@ -55,6 +60,8 @@ class HttpTransport:
     def send(self, bundle: bytes) -> bytes:
         """Post a bundle and give the reply; see `Transport`."""
         deadline = time.monotonic() + self._settings.exchange_timeout_s
+        if _steady_s() - self._used_at_s > _KEPT_S:
+            self.close()
         if self._connection is not None:
             try:
                 return self._exchange(self._connection, bundle, deadline)
@@ -85,7 +92,7 @@ class HttpTransport:
         if response.will_close:
             connection.close()
         else:
-            self._connection = connection
+            self._connection, self._used_at_s = connection, _steady_s()
         if response.status != _OK:
             raise RefusedError(response.status, _retry_after(response))
         return reply

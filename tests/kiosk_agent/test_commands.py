@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
+from kiosk_agent.access import new_running, write_running
 from kiosk_agent.cli import main
 from kiosk_agent.control import Control
 from tests.kiosk_agent.conftest import Enrolled
@@ -312,6 +314,12 @@ def test_a_folder_that_another_command_holds_is_waited_for(shell: Shell) -> None
     assert json.loads(waiting.stdout.readline())["queue"] == 0
     holder.wait()
     holder.stdout.close()
+
+
+def test_a_silent_program_on_the_port_of_a_killed_agent_holds_nobody_up(shell: Shell) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        write_running(shell.data, new_running(silent.getsockname()[1]))
+        assert shell("status", "--json").facts["queue"] == 0
 
 
 def test_a_sync_that_fails_says_what_it_did_and_why(shell: Shell, http: HttpPeer) -> None:

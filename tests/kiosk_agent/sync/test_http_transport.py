@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from kiosk_agent.errors import LinkCutError, NoLinkError, RefusedError, SettingsError
 from kiosk_agent.settings import Settings
+from kiosk_agent.sync import http_transport
 from kiosk_agent.sync.http_transport import MAX_REPLY, HttpTransport
 from tests.kiosk_agent.server_peer import HttpPeer, respond
 
@@ -40,6 +41,15 @@ def way(server: HttpPeer) -> Iterator[HttpTransport]:
 def test_a_connection_is_kept(server: HttpPeer, way: HttpTransport) -> None:
     assert [way.send(b"%d" % number) for number in range(3)] == [b"reply to 0", b"reply to 1", b"reply to 2"]
     assert server.connections == 1
+
+
+def test_a_connection_that_was_idle_for_a_minute_is_not_used_again(
+    server: HttpPeer, way: HttpTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for at_s, connections in ((1_000, 1), (1_059, 1), (1_120, 2), (1_121, 2)):
+        monkeypatch.setattr(http_transport, "_steady_s", lambda at_s=at_s: at_s)
+        way.send(b"x")
+        assert server.connections == connections
 
 
 def test_bytes_go_as_octets_to_the_one_path(server: HttpPeer, way: HttpTransport) -> None:

@@ -6,12 +6,14 @@ from threading import Event
 
 import pytest
 
+from kiosk_agent.control import Control
 from kiosk_agent.errors import NoLinkError, NotReadableError, RefusedError
 from kiosk_agent.settings import Settings
 from kiosk_agent.sync.engine import Outcome
 from kiosk_agent.sync.loop import SyncLoop
 from sync_protocol.kinds import Kind
 from tests.kiosk_agent.conftest import Ticker
+from tests.kiosk_agent.server_peer import Direct
 
 OFFLINE = NoLinkError("Pusat tidak terjangkau.")
 
@@ -71,6 +73,24 @@ def test_after_failures_it_waits_ever_longer_with_jitter_up_to_an_hour(
     runs.error = OFFLINE
     loop.run_now()
     assert left(loop, clock) <= 60, "a success starts the count again"
+
+
+def test_a_sync_by_hand_that_goes_well_ends_the_waiting(control: Control, direct: Direct, clock: Ticker) -> None:
+    loop = control.make_loop()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(direct, "send", offline)
+        for _ in range(9):
+            loop.run_now()
+    assert left(loop, clock) > 600
+    assert control.sync().error == ""
+    assert left(loop, clock) == control.kiosk.poll_s
+    clock.pass_(1)
+    loop.wake()
+    assert left(loop, clock) == 0
+
+
+def offline(_: bytes) -> bytes:
+    raise OFFLINE
 
 
 def test_it_does_not_come_before_the_server_asked_it_to(loop: SyncLoop, runs: Runs, clock: Ticker) -> None:
