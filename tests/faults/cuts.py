@@ -170,6 +170,7 @@ def cross(town: Town, ending: Ending, *, news: int = 0, letters: int = 250, comp
     ids = [town.file(words(random, letters), name=words(random, 12), phone="081234567890") for _ in range(complaints)]
     for number in range(news):
         town.say({f"news {number}": words(random, 80)})
+    town.way.close()
     before = len(town.relay.connections)
     held: list[int] = []
     town.relay.ending, town.relay.ended = ending, lambda: held.append(len(town.held(ids)))
@@ -177,6 +178,7 @@ def cross(town: Town, ending: Ending, *, news: int = 0, letters: int = 250, comp
     assert outcome.error is None, f"{ending}: stopped, although it went on: {outcome}"
     assert (outcome.accepted, outcome.received, outcome.pending) == (complaints, news, 0), f"{ending}: {outcome}"
     assert town.held(ids) == town.received(ids) == set(ids)
+    town.relay.ended = lambda: None
     heal(town)
     passed = town.relay.connections[before:]
     return Crossing(len(passed), standstill(held), sum(connection.up for connection in passed))

@@ -28,7 +28,7 @@ from sync_protocol.seal import hpke_seal, key_tag, seal_info
 from tests.faults.folders import UNIT
 from tests.peers import Peer, Send
 
-HONEST_ENTRIES = 5
+HONEST_ENTRIES = 3
 
 
 class Assault:
@@ -51,10 +51,10 @@ class Assault:
         logs = [[entry.raw for entry in peer.entries] for peer in self.honest]
         heads = [peer.session().head(peer.clock()) for peer in self.honest]
         self._bundles = [
-            *map(write_bundle, logs),
+            *(write_bundle(log) for log in logs for _ in range(2)),
             *(write_bundle([head, *log]) for head, log in zip(heads, logs, strict=True)),
         ]
-        """Of each device, what a courier brings, and what it sends itself."""
+        """Of each device, what couriers bring, and what it sends itself."""
         self._frames = [frame(raw) for raw in (*heads, *logs[0], *logs[1])]
         self._ids = [entry.id for peer in self.honest for entry in peer.entries]
 
@@ -74,7 +74,7 @@ class Assault:
 
     def bundle(self) -> bytes:
         """The next one."""
-        return self.random.choices((self._damaged, self._shuffled, self._evil), (6, 2, 1))[0]()
+        return self.random.choices((self._damaged, self._shuffled, self._evil), (10, 3, 1))[0]()
 
     def _damaged(self) -> bytes:
         return damage(self.random, self.random.choice(self._bundles))

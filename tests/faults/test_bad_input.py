@@ -15,7 +15,7 @@ from server.actions.issue_code import issue_code
 from sync_protocol.bundle import MAGIC, MAX_REQUEST, read_bundle, write_bundle
 from sync_protocol.keys import new_code, write_code
 from sync_protocol.kinds import Kind
-from tests.faults.agent import call, centre_running, running, tell
+from tests.faults.agent import Agent, call, centre_running, running, tell
 from tests.faults.folders import UNIT, centre_at, kiosk_at
 from tests.faults.power import memory_folder
 from tests.faults.town import found
@@ -108,19 +108,21 @@ def city() -> Iterator[City]:
         assert "Traceback" not in (folder / "log").read_text()
 
 
-def test_of_many_lines_each_bad_one_is_told_and_all_others_are_filed(city: City, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def agent(city: City) -> Iterator[Agent]:
+    """A kiosk that runs."""
+    with running(city.kiosk("running"), city.folder / "kiosk.log", city.env) as agent:
+        yield agent
+    assert "Traceback" not in (city.folder / "kiosk.log").read_text()
+
+
+def test_of_many_lines_each_bad_one_is_told_and_all_others_are_filed(city: City, agent: Agent) -> None:
     good = json.dumps(GOOD).encode()
     given = b"".join(good + b"\n" + bad + b"\n" for bad, _ in BAD_LINES) + good  # the last line without its end
     said: list[list[dict[str, Any]]] = []
-    kiosk = city.kiosk("lines")
-    for is_running in (False, True):
-        words = ("file", "--data", str(kiosk), "--json", "-")
-        if is_running:
-            with running(kiosk, tmp_path / "log", city.env):
-                done = call("kiosk", *words, env=city.env, given=given)
-            assert "Traceback" not in (tmp_path / "log").read_text()
-        else:
-            done = tell("kiosk", *words, env=city.env, given=given)
+    direct, before = city.kiosk("lines"), agent.status().filed
+    for folder, way in ((direct, tell), (agent.folder, call)):
+        done = way("kiosk", "file", "--data", str(folder), "--json", "-", env=city.env, given=given)
         assert (done.code, done.err) == (1, "")
         said.append([json.loads(line) for line in done.out.splitlines()])
         assert len(said[-1]) == 2 * len(BAD_LINES) + 1
@@ -133,12 +135,13 @@ def test_of_many_lines_each_bad_one_is_told_and_all_others_are_filed(city: City,
             assert len(refused["error"]) < 200
         assert said[-1][-1].keys() == {"number", "pin", "entry"}
     assert [each.get("error") for each in said[0]] == [each.get("error") for each in said[1]]
-    with kiosk_at(kiosk, city.folder / "keys") as opened:
-        assert opened.status().filed == 2 * (len(BAD_LINES) + 1)
+    assert agent.status().filed == before + len(BAD_LINES) + 1
+    with kiosk_at(direct, city.folder / "keys") as opened:
+        assert opened.status().filed == len(BAD_LINES) + 1
 
 
-def test_what_is_wrong_at_the_screen_is_said_there_and_nothing_is_filed(city: City, tmp_path: Path) -> None:
-    kiosk = city.kiosk("screen")
+def test_what_is_wrong_at_the_screen_is_said_there_and_nothing_is_filed(agent: Agent) -> None:
+    before = agent.status().filed
     wrong = [
         {"text": "a" * 4_001},
         {"text": " "},
@@ -149,27 +152,25 @@ def test_what_is_wrong_at_the_screen_is_said_there_and_nothing_is_filed(city: Ci
         {"accused": "TIDAK-ADA"},
     ]
     form = {"Content-Type": "application/x-www-form-urlencoded"}
-    with running(kiosk, tmp_path / "log", city.env) as agent:
-        for answers in wrong:
-            browser, page = agent.send_page(**answers)
-            assert page.path not in {"/lapor/bukti", "/"}, answers
-            assert 'class="fault"' in page.html or 'role="alert"' in page.html, answers
-        browser = Browser(agent.port)
-        browser.start()
-        for body, status in (
-            (b"token=%ff%fe&text=%ff", 400),
-            (b"x" * 20_000_000, 413),
-            (DEEP[:20_000], 403),
-            (b"\xff", 400),
-        ):
-            assert browser.send("POST", "/lapor/isi", body, form).status == status
-        assert browser.send("POST", "/lapor/isi", DEEP, {"Content-Type": "application/json"}).status == 415
-        for path in ("/_control/file", "/_control/enrol", "/_control/import"):
-            assert post(agent.port, path, DEEP, OCTETS) == 404, "only who may read the folder knows the token"
-        assert agent.status().filed == 0
-        assert agent.send_page()[1].path == "/lapor/bukti"
-        assert agent.status().filed == 1
-    assert "Traceback" not in (tmp_path / "log").read_text()
+    for answers in wrong:
+        browser, page = agent.send_page(**answers)
+        assert page.path not in {"/lapor/bukti", "/"}, answers
+        assert 'class="fault"' in page.html or 'role="alert"' in page.html, answers
+    browser = Browser(agent.port)
+    browser.start()
+    for body, status in (
+        (b"token=%ff%fe&text=%ff", 400),
+        (b"x" * 20_000_000, 413),
+        (DEEP[:20_000], 403),
+        (b"\xff", 400),
+    ):
+        assert browser.send("POST", "/lapor/isi", body, form).status == status
+    assert browser.send("POST", "/lapor/isi", DEEP, {"Content-Type": "application/json"}).status == 415
+    for path in ("/_control/file", "/_control/enrol", "/_control/import"):
+        assert post(agent.port, path, DEEP, OCTETS) == 404, "only who may read the folder knows the token"
+    assert agent.status().filed == before
+    assert agent.send_page()[1].path == "/lapor/bukti"
+    assert agent.status().filed == before + 1
 
 
 def enrol(city: City, kiosk: Path, code: str) -> tuple[int, str]:

@@ -23,7 +23,7 @@ from tests.server.web.browser import Browser as Desk
 
 UNIT = "KEL-53.71.01.1001"
 IDENTITIES = ("open", "anonymous", "secret", "unnamed")
-BY_PAGE, BY_FILE = 20, 80
+BY_PAGE, BY_FILE = 12, 88
 
 
 @pytest.fixture

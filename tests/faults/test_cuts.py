@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from itertools import cycle, product
-from pathlib import Path
 
 import pytest
 
@@ -15,17 +14,17 @@ SPREAD = 5
 """Further positions, between the boundaries."""
 
 
-@pytest.fixture(scope="session")
-def template() -> Iterator[Path]:
-    """A centre and a kiosk that it knows."""
-    with memory_folder() as folder:
-        yield found(folder)
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Town]:
+    """A town for all these tests: each of them leaves it in order."""
+    with memory_folder() as folder, town_at(found(folder / "template"), folder) as town:
+        yield town
 
 
 @pytest.fixture
-def town(template: Path) -> Iterator[Town]:
-    with memory_folder() as folder, town_at(template, folder) as town:
-        yield town
+def town(shared: Town) -> Town:
+    assert heal(shared).error is None
+    return shared
 
 
 def at_place(request: Layout, reply: Layout, way: str, mark: int, offset: int) -> int:
@@ -39,7 +38,7 @@ def at_place(request: Layout, reply: Layout, way: str, mark: int, offset: int) -
 def test_a_cut_at_a_boundary_or_between_marks_loses_and_doubles_nothing(town: Town, way: str, *, reset: bool) -> None:
     head, reply = learn(town)
     # A request's layout is known beforehand to the byte, a reply's to a few.
-    near = (-1, 0, 1) if way == "up" else range(-3, 4)
+    near = (-1, 0, 1) if way == "up" else range(-2, 3)
     parts = len(reply.marks) if way == "down" else len(reply.marks) + COMPLAINTS - 1
     places = [(mark, offset) for mark in range(parts) for offset in near] + [(-1, at) for at in range(SPREAD)]
     manners = cycle(product((False, True), repeat=2))
@@ -68,11 +67,10 @@ def test_a_connection_that_is_refused_leaves_everything_for_the_next_run(town: T
     ("ending", "news", "most"),
     [
         (Ending(up=2_048), 0, 55),
-        (Ending(up=2_048, reset=True), 60, 60),
-        (Ending(down=2_048), 60, 35),
+        (Ending(down=2_048), 50, 35),
         (Ending(both=2_048, reset=True), 0, 65),
         (Ending(up=8_192, reset=True), 0, 20),
-        (Ending(both=8_192), 60, 22),
+        (Ending(both=8_192), 50, 22),
     ],
     ids=str,
 )
@@ -81,7 +79,7 @@ def test_a_line_that_dies_again_and_again_brings_a_hundred_complaints_in_one_run
 ) -> None:
     crossing = cross(town, ending, news=news)
     town.judge()
-    assert crossing.connections <= most
+    assert 4 < crossing.connections <= most
     if ending.up == 2_048:
         assert crossing.longest_standstill <= 2, "connection after connection brings nothing new"
 
@@ -89,6 +87,7 @@ def test_a_line_that_dies_again_and_again_brings_a_hundred_complaints_in_one_run
 def test_what_is_too_large_for_the_line_holds_back_nothing_that_goes_the_other_way(town: Town) -> None:
     ids = [town.file() for _ in range(20)]
     town.say({"large": bytes(range(256)).hex() * 8})
+    town.way.close()
     town.relay.ending = Ending(down=600)
     outcome = town.sync()
     assert outcome.error is not None, "the news cannot have come"

@@ -16,7 +16,7 @@ from kiosk_agent.access import read_running
 from kiosk_agent.errors import DataFolderInUseError
 from kiosk_agent.kiosk import open_kiosk
 from server.control import read_run_file
-from tests.faults.agent import call, centre_running, running, tell
+from tests.faults.agent import Agent, call, centre_running, running, tell
 from tests.faults.full_disks import fill_centre, fill_kiosk
 from tests.faults.power import memory_folder
 from tests.faults.small_disk import SmallDisk, mount_refusal, small_disk
@@ -116,7 +116,7 @@ def test_a_running_centre_asks_for_patience_while_its_disk_is_full_and_goes_on_w
         done = call("kiosk", "sync", "--data", str(kiosk), env=env)
         assert "HTTP 503" in done.line
         assert json.loads(done.out)["accepted"] == 0
-        assert "disk penuh" in tell("server", "enrol", "--data", str(data), "--unit", UNIT).line
+        assert "disk penuh" in call("server", "enrol", "--data", str(data), "--unit", UNIT).line
         assert "sedang dipakai" in tell("server", "run", "--data", str(data), "--port", "0").line
         disk.free()
         assert get(port, "/health") == 200
@@ -184,22 +184,32 @@ def disk_that_refuses(pid: int) -> Iterator[None]:
         tracer.communicate(timeout=20)
 
 
+@pytest.fixture(scope="module")
+def agent(template: Path) -> Iterator[Agent]:
+    """A kiosk that runs, without a network."""
+    with memory_folder() as folder:
+        data = Path(shutil.copytree(template / "kiosk", folder / "kiosk"))
+        with running(data, folder / "log", kiosk_env(template)) as agent:
+            yield agent
+
+
+def kiosk_env(template: Path) -> dict[str, str]:
+    return {"KASIH_KEY_DIR": str(template / "keys"), "KASIH_SERVER": "http://127.0.0.1:9", "KASIH_WAIT_S": "0.3"}
+
+
 def test_a_kiosk_whose_disk_turns_read_only_says_so_and_goes_on_when_it_can_write_again(
-    strace: None, template: Path, tmp_path: Path
+    strace: None, agent: Agent
 ) -> None:
-    data = Path(shutil.copytree(template / "kiosk", tmp_path / "kiosk"))
-    env = {"KASIH_KEY_DIR": str(template / "keys"), "KASIH_SERVER": "http://127.0.0.1:9"}
-    with running(data, tmp_path / "log", env) as agent:
-        process = read_running(data)
-        assert process is not None
-        with disk_that_refuses(process.pid):
-            browser, page = agent.send_page(text="Sampah menumpuk di depan pasar")
-            assert NOT_SAVED in page.text
-            assert SAVED not in page.text
-            assert agent.status().filed == 0
-        page = browser.send_report()
-        assert (page.path, SAVED in page.text) == ("/lapor/bukti", True)
-        assert agent.status().filed == 1
+    process, before = read_running(agent.folder), agent.status().filed
+    assert process is not None
+    with disk_that_refuses(process.pid):
+        browser, page = agent.send_page(text="Sampah menumpuk di depan pasar")
+        assert NOT_SAVED in page.text
+        assert SAVED not in page.text
+        assert agent.status().filed == before
+    page = browser.send_report()
+    assert (page.path, SAVED in page.text) == ("/lapor/bukti", True)
+    assert agent.status().filed == before + 1
 
 
 def test_a_centre_whose_disk_turns_read_only_promises_nothing_and_goes_on_when_it_can_write_again(
@@ -223,16 +233,13 @@ def test_a_centre_whose_disk_turns_read_only_promises_nothing_and_goes_on_when_i
 
 
 def test_a_second_agent_on_the_folder_is_refused_and_the_commands_go_through_the_first(
-    template: Path, tmp_path: Path
+    template: Path, agent: Agent
 ) -> None:
-    data = Path(shutil.copytree(template / "kiosk", tmp_path / "kiosk"))
-    env = {"KASIH_KEY_DIR": str(template / "keys"), "KASIH_SERVER": "http://127.0.0.1:9", "KASIH_WAIT_S": "0.3"}
-    run, file = ("run", "--data", str(data), "--port", "0"), ("file", "--data", str(data), "--json", "-")
-    with running(data, tmp_path / "log", env) as agent:
-        assert "sudah berjalan" in tell("kiosk", *run, env=env).line
-        assert call("kiosk", *file, env=env, given=LINE * 2).code == 0
-        with pytest.raises(DataFolderInUseError):
-            open_kiosk(data, wait_s=0)  # Nor does the store let in who asks nobody.
-        assert agent.send_page()[1].path == "/lapor/bukti"
-        assert agent.status().filed == 3
-    assert json.loads(call("kiosk", "status", "--json", "--data", str(data), env=env).out)["filed"] == 3
+    env, before = kiosk_env(template), agent.status().filed
+    data = ("--data", str(agent.folder))
+    assert "sudah berjalan" in tell("kiosk", "run", *data, "--port", "0", env=env).line
+    assert call("kiosk", "file", *data, "--json", "-", env=env, given=LINE * 2).code == 0
+    with pytest.raises(DataFolderInUseError):
+        open_kiosk(agent.folder, wait_s=0)  # Nor does the store let in who asks nobody.
+    assert agent.send_page()[1].path == "/lapor/bukti"
+    assert json.loads(call("kiosk", "status", "--json", *data, env=env).out)["filed"] == before + 3
