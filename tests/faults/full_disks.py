@@ -30,7 +30,7 @@ from tests.faults.town import found, texts_of
 logging.getLogger("kiosk_agent").addHandler(logging.NullHandler())  # It would tell of each refusal.
 
 DISK = 4 * 1_048_576
-FORMS = 60
+FORMS = 40
 """Enough to fill every number of pages that is tried."""
 SMALL_BUDGET = 2_500
 """Bytes of a bundle, so that a disk fills between two exchanges of one run."""
