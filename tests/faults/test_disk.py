@@ -189,7 +189,7 @@ def test_a_call_that_the_replay_does_not_know_is_an_error_only_in_the_watched_fo
         word = '"' + "".join(f"\\x{byte:02x}" for byte in path.encode()) + '"'
         return Call(name="link", args=[word, word], result=0, began=0)
 
-    replay = Replay(Path("/root"), Disk({}))
+    replay = Replay(Path("/data"), Disk({}))
     assert list(replay.run([link("/elsewhere/a")])) == []
     with pytest.raises(TraceError):
-        list(replay.run([link("/root/a")]))
+        list(replay.run([link("/data/a")]))
