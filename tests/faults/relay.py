@@ -127,11 +127,12 @@ class _Connection(Thread):
                 data = source.recv(self._room(way)) if self._room(way) else b""
                 if not data:
                     return
+                # Counted first: who gets it may look at the count at once.
+                setattr(self._passed, way, getattr(self._passed, way) + len(data))
                 if way == "up" and self._ending.at_once:
                     self._held += data
                 else:
                     sink.sendall(data)
-                setattr(self._passed, way, getattr(self._passed, way) + len(data))
                 if not self._room(way):
                     far.sendall(self._held)
                     return
