@@ -1,5 +1,6 @@
 """`kasih-kiosk run` over a folder of its own, and what a technician and a resident see of it."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -103,7 +104,9 @@ class Said(Struct, frozen=True):
 
 def call(program: str, *words: str, env: dict[str, str] | None = None, given: bytes = b"") -> Said:
     """Run a command of the `kiosk` or the `server` in this process, which spares the start of another."""
+    handlers = list(logging.root.handlers)
     done = CliRunner().invoke(_COMMANDS[program], words, input=given, env=env or {}, prog_name=f"kasih-{program}")
+    logging.root.handlers[:] = handlers  # A `run` that is refused has set up its log by then.
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return Said(done.exit_code, done.stdout, done.stderr)

@@ -117,7 +117,7 @@ def test_a_running_centre_asks_for_patience_while_its_disk_is_full_and_goes_on_w
         assert "HTTP 503" in done.line
         assert json.loads(done.out)["accepted"] == 0
         assert "disk penuh" in call("server", "enrol", "--data", str(data), "--unit", UNIT).line
-        assert "sedang dipakai" in tell("server", "run", "--data", str(data), "--port", "0").line
+        assert "sedang dipakai" in call("server", "run", "--data", str(data), "--port", "0").line
         disk.free()
         assert get(port, "/health") == 200
         done = call("kiosk", "sync", "--data", str(kiosk), env=env)
@@ -127,28 +127,31 @@ def test_a_running_centre_asks_for_patience_while_its_disk_is_full_and_goes_on_w
     assert "Traceback" not in (tmp_path / "log").read_text()
 
 
-def test_founding_and_enrolling_on_a_full_disk_leave_nothing_that_is_in_the_way(
-    disk: SmallDisk, tmp_path: Path
-) -> None:
-    centre, kiosk = disk.folder / "centre", disk.folder / "kiosk"
-    env = {"KASIH_KEY_DIR": str(disk.folder / "keys")}
+def test_a_centre_that_could_not_be_founded_on_a_full_disk_can_be_founded_when_there_is_room(disk: SmallDisk) -> None:
+    centre = ("--data", str(disk.folder / "centre"))
     for pages in (0, 20, 60):
         disk.fill(pages)
-        assert "disk" in call("server", "init", "--data", str(centre)).line
+        assert "disk" in call("server", "init", *centre).line
         disk.free()
-    assert call("server", "init", "--data", str(centre)).code == 0
+    assert call("server", "init", *centre).code == 0
     disk.fill(8)  # Enough for the database, and for not one file more.
-    assert "tidak dapat ditulis" in tell("server", "run", "--data", str(centre), "--port", "0").line
+    assert "tidak dapat ditulis" in tell("server", "run", *centre, "--port", "0").line
     disk.free()
-    with centre_running(centre, tmp_path / "log") as port:
-        code = call("server", "enrol", "--data", str(centre), "--unit", UNIT).out.strip()
-        enrolment = ("enrol", "--data", str(kiosk), "--server", f"http://127.0.0.1:{port}", "--code", code)
-        for pages in (0, 8, 14):
-            disk.fill(pages)
-            assert call("kiosk", *enrolment, env=env).line
-            disk.free()
-        assert call("kiosk", *enrolment, env=env).code == 0
-        assert call("kiosk", "file", "--data", str(kiosk), "--json", "-", env=env, given=LINE).code == 0
+    assert call("server", "enrol", *centre, "--unit", UNIT).code == 0
+
+
+def test_a_kiosk_that_could_not_be_enrolled_on_a_full_disk_can_be_enrolled_when_there_is_room(
+    centre_port: int, template: Path, disk: SmallDisk
+) -> None:
+    env, data = {"KASIH_KEY_DIR": str(disk.folder / "keys")}, ("--data", str(disk.folder / "kiosk"))
+    code = call("server", "enrol", "--data", str(template / "running"), "--unit", UNIT).out.strip()
+    enrolment = ("enrol", *data, "--server", f"http://127.0.0.1:{centre_port}", "--code", code)
+    for pages in (0, 8, 14):
+        disk.fill(pages)
+        assert call("kiosk", *enrolment, env=env).line
+        disk.free()
+    assert call("kiosk", *enrolment, env=env).code == 0
+    assert call("kiosk", "file", *data, "--json", "-", env=env, given=LINE).code == 0
 
 
 def test_on_a_read_only_disk_every_command_says_so_in_one_line(template: Path, disk: SmallDisk, tmp_path: Path) -> None:
@@ -157,10 +160,10 @@ def test_on_a_read_only_disk_every_command_says_so_in_one_line(template: Path, d
     centre, kiosk = ("--data", str(disk.folder / "centre")), ("--data", str(disk.folder / "kiosk"))
     env = {"KASIH_KEY_DIR": str(template / "keys")}
     disk.read_only()
-    assert "disk hanya bisa dibaca" in tell("kiosk", "run", *kiosk, "--port", "0", env=env).line
+    assert "disk hanya bisa dibaca" in call("kiosk", "run", *kiosk, "--port", "0", env=env).line
     for words in ("status", "sync", "file --json -", f"bundle export {tmp_path}"):
         assert "disk hanya bisa dibaca" in call("kiosk", *words.split(), *kiosk, env=env, given=LINE).line
-    assert tell("server", "run", *centre, "--port", "0").line
+    assert call("server", "run", *centre, "--port", "0").line
     for words in ("export", "device list", f"enrol --unit {UNIT}", f"bundle export {tmp_path}"):
         assert call("server", *words.split(), *centre).line
     assert list(tmp_path.iterdir()) == []
@@ -212,23 +215,30 @@ def test_a_kiosk_whose_disk_turns_read_only_says_so_and_goes_on_when_it_can_writ
     assert agent.status().filed == before + 1
 
 
+@pytest.fixture(scope="module")
+def centre_port(template: Path) -> Iterator[int]:
+    """A centre that runs, in the folder `running`; its port."""
+    data = Path(shutil.copytree(template / "centre", template / "running"))
+    with centre_running(data, template / "log") as port:
+        yield port
+
+
 def test_a_centre_whose_disk_turns_read_only_promises_nothing_and_goes_on_when_it_can_write_again(
-    strace: None, template: Path, tmp_path: Path
+    strace: None, centre_port: int, template: Path, tmp_path: Path
 ) -> None:
-    data, kiosk = (Path(shutil.copytree(template / name, tmp_path / name)) for name in ("centre", "kiosk"))
-    with centre_running(data, tmp_path / "log") as port:
-        env = {"KASIH_KEY_DIR": str(template / "keys"), "KASIH_SERVER": f"http://127.0.0.1:{port}"}
-        filed = call("kiosk", "file", "--data", str(kiosk), "--json", "-", env=env, given=LINE * 3).out.splitlines()
-        process = read_run_file(data)
-        assert process is not None
-        with disk_that_refuses(process.pid):
-            assert get(port, "/health") == 503
-            done = call("kiosk", "sync", "--data", str(kiosk), env=env)
-            assert "HTTP 503" in done.line
-            assert (json.loads(done.out)["accepted"], json.loads(done.out)["pending"]) == (0, 3)
-        assert get(port, "/health") == 200
-        assert json.loads(call("kiosk", "sync", "--data", str(kiosk), env=env).out)["accepted"] == 3
-        exported = call("server", "export", "--data", str(data)).out.splitlines()
+    centre, kiosk = template / "running", Path(shutil.copytree(template / "kiosk", tmp_path / "kiosk"))
+    env = {"KASIH_KEY_DIR": str(template / "keys"), "KASIH_SERVER": f"http://127.0.0.1:{centre_port}"}
+    filed = call("kiosk", "file", "--data", str(kiosk), "--json", "-", env=env, given=LINE * 3).out.splitlines()
+    process = read_run_file(centre)
+    assert process is not None
+    with disk_that_refuses(process.pid):
+        assert get(centre_port, "/health") == 503
+        done = call("kiosk", "sync", "--data", str(kiosk), env=env)
+        assert "HTTP 503" in done.line
+        assert (json.loads(done.out)["accepted"], json.loads(done.out)["pending"]) == (0, 3)
+    assert get(centre_port, "/health") == 200
+    assert json.loads(call("kiosk", "sync", "--data", str(kiosk), env=env).out)["accepted"] == 3
+    exported = call("server", "export", "--data", str(centre)).out.splitlines()
     assert {json.loads(line)["number"] for line in exported} == {json.loads(line)["number"] for line in filed}
 
 
