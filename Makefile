@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
-LOCKS := requirements/kiosk.txt requirements/server.txt requirements/dev.txt
+LOCKS := $(addprefix requirements/,kiosk.txt server.txt build.txt dev.txt)
 # `make lint CODE=server` looks at one package alone.
 CODE ?= $(wildcard sync_protocol firmware_bridge kiosk_agent server benchmarks scripts tests)
 # `make test ARGS="tests/server -k disposisi"` runs a part of the tests.
@@ -50,6 +50,7 @@ assurance: setup ## the long fault tests (how many and which: COUNT=1000 SEED=7)
 lock: $(BIN)/uv ## resolve the dependencies again and pin them (newest that fit: ARGS=--upgrade)
 	$(call compile,kiosk,--extra kiosk)
 	$(call compile,server,--extra server)
+	$(call compile,build,--extra build)
 	$(call compile,dev,--extra dev)
 	@! grep -nE '://|^ *--?(index|extra-index|find-links|i |f )|/(home|root|tmp|usr|opt|work)/' $(LOCKS) \
 		|| { echo 'make lock: a lock file names a host or a folder' >&2; exit 1; }
