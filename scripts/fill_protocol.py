@@ -2,12 +2,13 @@
 """Fill the parts of docs/protocol.md that follow from the code: python scripts/fill_protocol.py [--check].
 
 A part stands between `<!-- begin NAME -->` and `<!-- end NAME -->`: the annotated example (from tests/vectors), the tables
-of kinds and bodies, the diagrams of the machines, the error codes.
+of kinds and bodies, the tables of master data and the statuses, the diagrams of the machines, the error codes.
 """
 
 import argparse
 import ast
 import json
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from msgspec import inspect
 
 from scripts.draw_states import diagrams
+from server.store import master
 from sync_protocol import bodies, errors
 from sync_protocol.entry import parse_entry
 from sync_protocol.kinds import PLAIN, TRANSIENT, Kind
@@ -144,6 +146,24 @@ def body_tables() -> str:
     return "\n".join(lines)
 
 
+def _master_data() -> dict[str, master.Rows]:
+    """The tables as a new centre sends them."""
+    connection = sqlite3.connect(":memory:")
+    connection.execute("create table master (name text primary key, rows text, changed_at integer)")
+    master.load_master(connection, 0)
+    return {name: master.get_table(connection, name) for name in master.TABLES}
+
+
+def master_tables() -> str:
+    """The columns of each table of master data, and the codes of the statuses."""
+    tables = _master_data()
+    lines = ["| table | columns of each row |", "|---|---|"]
+    lines += [f"| `{name}` | {', '.join(f'`{column}`' for column in rows[0])} |" for name, rows in tables.items()]
+    lines += ["", "| status | what the resident is told |", "|---|---|"]
+    lines += [f"| `{row['kode']}` | {row['label_pelapor']} |" for row in tables["status"]]
+    return "\n".join(lines)
+
+
 def error_table() -> str:
     """The leaves of the error tree."""
 
@@ -203,6 +223,7 @@ def example() -> str:
 PARTS: dict[str, Callable[[], str]] = {
     "example": example,
     "bodies": body_tables,
+    "master": master_tables,
     "states": diagrams,
     "errors": error_table,
 }
