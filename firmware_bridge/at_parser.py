@@ -1,0 +1,151 @@
+"""What a modem says, cut into events: bytes in, events out, however the bytes are cut. No I/O.
+
+In PDU mode every line of a message is hex, and stands right below its header. So a line below a header is never taken
+for a result code, and an indication that a modem throws between the two is never taken for the message.
+"""
+
+import re
+from typing import Final, Literal
+
+from msgspec import Struct
+
+MAX_LINE: Final = 4096
+"""A PDU has at most 2 x 176 digits; what is longer is noise and is thrown away up to the next line end."""
+_MAX_QUOTED_LINES: Final = 12
+_NOISE = bytes([*range(10), 11, 12, *range(14, 32), 127])
+_HEADER = re.compile(r"\+(CMGL|CMGR|CMT|CDS|CBM):")
+_INDICATION = re.compile(r"[+^*%#$&][A-Z][A-Z0-9_]*( ?:|$)")
+_ERROR = re.compile(r"\+(CMS|CME) ERROR: ?(.*)")
+_PLAIN_RESULTS: Final = {
+    "OK": True,
+    "ERROR": False,
+    "COMMAND NOT SUPPORT": False,  # Huawei, for a command that it does not know.
+    "TOO MANY PARAMETERS": False,
+    "NO CARRIER": False,
+}
+
+
+class Result(Struct, frozen=True):
+    """A final result code."""
+
+    ok: bool
+    kind: Literal["cms", "cme"] | None = None
+    number: int | None = None
+    """The number behind +CMS ERROR or +CME ERROR."""
+    text: str = ""
+
+
+class Line(Struct, frozen=True):
+    """An information line, an indication, an echo or noise; who asked for what is known elsewhere."""
+
+    text: str
+
+
+class Payload(Struct, frozen=True):
+    """A header of a message and the line below it, whatever that says."""
+
+    header: str
+    body: str
+
+
+class Prompt(Struct, frozen=True):
+    """`> `: the modem waits for a PDU."""
+
+
+Event = Result | Line | Payload | Prompt
+
+
+class AtParser:
+    """Split a modem's byte stream into events."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._header = ""
+        self._quoted: list[str] = []
+        self._too_long = False
+        self._after_prompt = False
+
+    def reset(self) -> None:
+        """Forget what is half there: after a time-out, and when the port was opened again."""
+        self._buffer.clear()
+        self._header = ""
+        self._quoted = []
+        self._too_long = False
+        self._after_prompt = False
+
+    def feed(self, data: bytes) -> list[Event]:
+        self._buffer += data.translate(None, _NOISE)
+        events: list[Event] = []
+        while (found := re.search(rb"[\r\n]", self._buffer)) is not None:
+            line = self._buffer[: found.start()].decode("latin-1")
+            del self._buffer[: found.end()]
+            if self._too_long or len(line) > MAX_LINE:
+                self._too_long = False
+            else:
+                self._take_line(line, events)
+        if len(self._buffer) > MAX_LINE:
+            self._buffer.clear()
+            self._too_long = True
+        if self._buffer[:1] == b">" and self._at_start():  # The one thing that does not wait for a line end.
+            del self._buffer[:1]
+            self._after_prompt = True
+            events.append(Prompt())
+        return events
+
+    def _at_start(self) -> bool:
+        """If a `>` here is the prompt, and no part of something that began earlier."""
+        return not (self._header or self._quoted or self._too_long or self._after_prompt)
+
+    def _take_line(self, line: str, events: list[Event]) -> None:
+        if line.startswith(">") and self._at_start():
+            events.append(Prompt())
+            line = line[1:]
+            self._after_prompt = True
+        if self._after_prompt:
+            line, self._after_prompt = line.removeprefix(" "), False
+        if self._quoted:
+            self._quote(line, events)
+        elif not line.strip():
+            return
+        elif self._header and not _INDICATION.match(line):
+            header, self._header = self._header, ""
+            events.append(Payload(header, line.strip()))
+        else:
+            self._classify(line.strip(), events)
+
+    def _classify(self, line: str, events: list[Event]) -> None:
+        if line in _PLAIN_RESULTS:
+            events.append(Result(_PLAIN_RESULTS[line], text=line))
+        elif error := _ERROR.fullmatch(line):
+            number = int(error[2]) if re.fullmatch(r"[0-9]{1,5}", error[2]) else None
+            events.append(Result(ok=False, kind="cms" if error[1] == "CMS" else "cme", number=number, text=line))
+        elif _HEADER.match(line):
+            if self._header:  # Two headers in a row: the line between them got lost.
+                events.append(Line(self._header))
+            if announced_length(line) == 0:  # A message without octets has no line of its own.
+                self._header = ""
+                events.append(Payload(line, ""))
+            else:
+                self._header = line
+        elif line.startswith("+CUSD:") and line.count('"') == 1:
+            self._quoted = [line]
+        else:
+            events.append(Line(line))
+
+    def _quote(self, line: str, events: list[Event]) -> None:
+        """An answer to a USSD code may have several lines, between one pair of quotation marks."""
+        self._quoted.append(line)
+        if '"' in line or len(self._quoted) > _MAX_QUOTED_LINES:
+            events.append(Line("\n".join(part for part in self._quoted if part)))
+            self._quoted = []
+
+
+def announced_length(header: str) -> int | None:
+    """How many octets, without those of the SMSC, a header in PDU mode says that follow."""
+    last = header.rpartition(":")[2].rpartition(",")[2].strip()
+    return int(last) if re.fullmatch(r"[0-9]{1,3}", last) else None
+
+
+def is_indication(line: str) -> bool:
+    """If a line has the shape of what a modem says by itself, known to us or not."""
+    return _INDICATION.match(line) is not None
