@@ -8,7 +8,6 @@ BridgeError
 │   └── CommandTimeoutError    it said nothing in time
 ├── SimError               no SIM, one that wants a PIN or PUK, or one that is rejected
 ├── ScenarioError          a scenario or a request that the simulator cannot follow
-├── DeskRefusedError       whoever keeps the messages could not store them: they stay on the SIM
 └── UsageError             an argument or a setting that makes no sense
 """
 
@@ -76,12 +75,6 @@ class ScenarioError(BridgeError):
     """A scenario or a request that the simulator cannot follow."""
 
     code = "scenario"
-
-
-class DeskRefusedError(BridgeError):
-    """The desk could not store what was handed to it: nothing may be deleted from the SIM, it comes again."""
-
-    code = "desk-refused"
 
 
 class UsageError(BridgeError):
