@@ -49,6 +49,11 @@ class Address(Struct, frozen=True):
         return 0x80 | _KINDS.index(self.kind) << 4 | self.plan & 0xF
 
     @classmethod
+    def of_type(cls, number: str, type_octet: int) -> "Address":
+        """The address with this type octet, such as 0xA1 for a national number."""
+        return cls(number, _KINDS[type_octet >> 4 & 7], type_octet & 0xF)
+
+    @classmethod
     def parse(cls, text: str) -> "Address":
         """The address that a text such as +62812…, 0812…, *123# or BANK NTT means."""
         if text.startswith("+"):
@@ -110,11 +115,11 @@ def service_centre_octets(address: Address | None) -> bytes:
 
 
 def _address(type_octet: int, value: bytes, count: int) -> Address:
-    kind, plan = _KINDS[type_octet >> 4 & 7], type_octet & 0xF
+    kind = _KINDS[type_octet >> 4 & 7]
     if kind is AddressKind.ALPHANUMERIC:
-        return Address(gsm7.decode(gsm7.unpack(value, count * 4 // 7)), kind, plan)
+        return Address.of_type(gsm7.decode(gsm7.unpack(value, count * 4 // 7)), type_octet)
     digits = digits_of(value, count)
-    return Address("+" + digits if kind is AddressKind.INTERNATIONAL else digits, kind, plan)
+    return Address.of_type("+" + digits if kind is AddressKind.INTERNATIONAL else digits, type_octet)
 
 
 def _value(address: Address, field: str) -> tuple[bytes, int]:

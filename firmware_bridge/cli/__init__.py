@@ -1,0 +1,20 @@
+"""`kasih-modem`: the command line of the SMS bridge. Each module has the commands of one matter.
+
+A new command: `@click.command()` in a module of its own here, help in Bahasa Indonesia, a `BridgeError` for whatever a
+person has to know (it becomes one line and exit code 1), and one `add_command` below.
+"""
+
+import click
+
+from firmware_bridge.cli import pdu
+from firmware_bridge.cli.group import HELP, IndonesianGroup, version
+
+
+@click.group(cls=IndonesianGroup, context_settings=HELP)
+@click.version_option(version() or "?", prog_name="kasih-modem", help="Tampilkan versi.")
+def main() -> None:
+    """Modem SMS: mencari, menguji, mengirim, membaca PDU, dan modem tiruan untuk mencoba."""
+
+
+main.add_command(pdu.decode)
+main.add_command(pdu.encode)
