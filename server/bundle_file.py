@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from server.errors import BadBundleError, FileError
+from server.reasons import why
 from server.store.keys import sync_folder
 from sync_protocol.bundle import BundleReader, write_bundle
 from sync_protocol.entry import Entry
@@ -47,7 +48,7 @@ def read_pieces(path: Path) -> Iterator[Piece]:
                 yield Piece(write_bundle(others), reader.malformed - counted, 0)
                 counted = reader.malformed
     except OSError as error:
-        raise FileError(f"{path} tidak dapat dibaca: {error.strerror}") from None
+        raise FileError(f"{path} tidak dapat dibaca: {why(error)}") from None
     except NotABundleError:
         raise BadBundleError(f"{path} bukan berkas Kasih; tidak ada yang disimpan") from None
     if not reader.started:
@@ -74,7 +75,7 @@ def write_file(path: Path, data: bytes) -> None:
         temporary.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        raise FileError(f"{path} tidak dapat ditulis: {error.strerror}") from None
+        raise FileError(f"{path} tidak dapat ditulis: {why(error)}") from None
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from server.actions.fold_entries import FOUNDED
 from server.domain.recovery_key import write_recovery_key
 from server.domain.roles import Role
 from server.errors import AlreadyACentreError, FileError, StorageError
+from server.reasons import why
 from server.store import duty, events, keys, master, troubles, users
 from server.store.centre import DATABASE, Clock, open_database, take_lock, wall_clock
 from server.store.passwords import one_time_password
@@ -42,7 +43,7 @@ def found_centre(data: Path, *, demo: bool = False, clock: Clock = wall_clock) -
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = take_lock(data, 0)
     except OSError as error:
-        raise FileError(f"folder {data} tidak dapat dibuat: {error.strerror}") from None
+        raise FileError(f"folder {data} tidak dapat dibuat: {why(error)}") from None
     try:
         if (data / keys.FILE_NAME).exists():
             raise AlreadyACentreError(f"di {data} sudah ada pusat; tidak ada yang diubah")
@@ -52,7 +53,7 @@ def found_centre(data: Path, *, demo: bool = False, clock: Clock = wall_clock) -
     except sqlite3.Error as error:
         raise StorageError(f"the database cannot be made: {error}") from error
     except OSError as error:
-        raise FileError(f"folder {data} tidak dapat ditulis: {error.strerror}") from None
+        raise FileError(f"folder {data} tidak dapat ditulis: {why(error)}") from None
     finally:
         os.close(lock)
 

@@ -10,6 +10,7 @@ from server.audit.case_row import compare_case
 from server.audit.chain import Chains
 from server.audit.finding import Finding
 from server.audit.state import Audit
+from server.store.audited import trouble_of
 from server.store.ledger import LEDGER_HEAD, NO_LINK, Unfolded, all_entries, arrival_link
 from server.store.troubles import get_meta
 from sync_protocol.bodies import Complaint
@@ -95,8 +96,7 @@ def _check_fold(state: Audit, row: sqlite3.Row, entry: Entry) -> Iterator[tuple[
         unit=device["unit"],
     )
     body = body_or_trouble(state.keys, unfolded)
-    trouble = state.connection.execute("select code from trouble where entry = :id", {"id": entry.id}).fetchone()
-    if (trouble["code"] if trouble else None) != (body if isinstance(body, str) else None):
+    if trouble_of(state.connection, entry.id) != (body if isinstance(body, str) else None):
         yield "trouble", "catatan gangguan tidak cocok dengan isinya"
     if isinstance(body, Complaint):
         state.cases_found.add(entry.id)

@@ -16,6 +16,7 @@ from server.control import perform
 from server.domain.deadlines import wita
 from server.domain.published_keys import FORMAT, CentreKeySet, DeviceKey, Proven, PublishedKeys, check_receipt
 from server.errors import FileError
+from server.reasons import why
 from server.settings import load_settings
 from server.store.centre import DATABASE, Reader, wall_clock
 from server.store.devices import list_devices
@@ -131,7 +132,7 @@ def _read_keys(file: Path) -> PublishedKeys:
     try:
         published = msgspec.json.decode(file.read_bytes(), type=PublishedKeys)
     except OSError as error:
-        raise FileError(f"{file} tidak dapat dibaca: {error.strerror}") from None
+        raise FileError(f"{file} tidak dapat dibaca: {why(error)}") from None
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise FileError(f"{file} bukan daftar kunci Kasih") from None
     if published.format != FORMAT:

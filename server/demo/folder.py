@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from server.demo.errors import DemoError
+from server.reasons import why
 
 NOTES: Final = "demo.json"
 LOCK: Final = "demo.lock"
@@ -77,7 +78,7 @@ class Folder:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise DemoError(f"Folder {path} tidak bisa dipakai: {error.strerror}.") from error
+            raise DemoError(f"Folder {path} tidak bisa dipakai: {why(error)}.") from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlite_utils import Database
 
 from server.errors import FolderInUseError, NotACentreError, StorageError
+from server.reasons import why
 from server.settings import Settings, load_settings
 from server.store.city import CityCache
 from server.store.keys import CentreKeys, load_keys
@@ -211,7 +212,7 @@ def take_lock(data: Path, wait_s: float) -> int:
     try:
         lock = os.open(data / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise NotACentreError(f"folder data {data} tidak dapat dipakai: {error.strerror}") from None
+        raise NotACentreError(f"folder data {data} tidak dapat dipakai: {why(error)}") from None
     deadline = time.monotonic() + wait_s
     while True:
         try:
