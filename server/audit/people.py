@@ -31,8 +31,8 @@ def check(state: Audit) -> Iterator[Finding]:
         story = state.device_stories.get(log.hex())
         if story is None or (story.state, story.unit) != (device["state"], device["unit"]):
             yield Finding("kios", log.hex()[:12], "device-state", "keadaan atau unitnya tidak ada dalam peristiwa")
-    for log in state.device_stories.keys() - {log.hex() for log in state.devices}:
-        yield Finding("kios", log[:12], "device-missing", "pernah didaftarkan, sekarang tidak ada")
+    for name in state.device_stories.keys() - {log.hex() for log in state.devices}:
+        yield Finding("kios", name[:12], "device-missing", "pernah didaftarkan, sekarang tidak ada")
 
 
 def _check_user(user: sqlite3.Row, added: dict[str, dict[str, Any]], disabled: set[str]) -> Iterator[Finding]:
