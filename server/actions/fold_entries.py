@@ -13,6 +13,7 @@ from msgspec import Struct, json
 
 from server.domain.filing_time import Clue, filed_at
 from server.domain.fold import KINDS, claim_of, is_expected, private_of, read_body
+from server.domain.lifecycle import FIRST_STATUS
 from server.store import cases, devices, ledger, troubles
 from server.store.cases import Case
 from server.store.centre import Centre
@@ -81,14 +82,14 @@ def case_of(keys: CentreKeys, entry: Unfolded, complaint: Complaint, ground: Gro
         kelurahan=complaint.kelurahan,
         identity=complaint.identity.value,
         accused=complaint.accused,
-        status=cases.FIRST_STATUS,
+        status=FIRST_STATUS.value,
         handler="",
         claimed_at=claim,
         filed_at=filed_at(claim, Clue(entry.offset_ms, entry.not_before), entry.received_at, ground.founded),
         arrived_at=entry.received_at,
         changed_at=entry.received_at,
         private=keys.encrypt_field(entry.id, private_of(complaint).encode()),
-        due_at=ground.city.due_at(cases.FIRST_STATUS, complaint.category, entry.received_at),
+        due_at=ground.city.due_at(FIRST_STATUS, complaint.category, entry.received_at),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from server.store import codes
 from server.store.devices import list_devices
 from server.web import formats
 from sync_protocol.bodies import Health, decode_body
@@ -56,8 +57,7 @@ def device_lines(connection: sqlite3.Connection, now: int) -> list[DeviceLine]:
 
 def count_faulty(connection: sqlite3.Connection, now: int) -> int:
     """How many devices need somebody, those that wait for a confirmation or knock included."""
-    knocks = connection.execute("select count(*) from knock").fetchone()[0]
-    return int(knocks) + sum(line.level > Level.FINE for line in device_lines(connection, now))
+    return codes.count_knocks(connection) + sum(line.level > Level.FINE for line in device_lines(connection, now))
 
 
 def device_line(row: sqlite3.Row, now: int) -> DeviceLine:
