@@ -90,7 +90,7 @@ class Kiosk:
             disk_free_mb=shutil.disk_usage(self.data).free >> 20,
             clock_offset_ms=store.number_fact(facts.OFFSET),
             modem=self.modem_state(),
-            rotted=store.number_fact(facts.ROTTED) or 0,
+            rotted=len(facts.read_seqs(store.fact(facts.ROTTED))),
             filed=store.complaints(),
             safe=store.complaints(store.safe_seq()),
         )

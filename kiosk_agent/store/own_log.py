@@ -61,6 +61,12 @@ def by_seq(connection: sqlite3.Connection, seq: int, is_mine: IsMine) -> Held | 
     return _held(row, is_mine) if row else None
 
 
+def newest(connection: sqlite3.Connection, kind: int, is_mine: IsMine) -> Held | None:
+    """The newest entry of one kind."""
+    row = connection.execute(_COLUMNS + " where kind = :kind order by seq desc limit 1", {"kind": kind}).fetchone()
+    return _held(row, is_mine) if row else None
+
+
 def after(connection: sqlite3.Connection, seq: int, limit: int, is_mine: IsMine) -> list[Held]:
     """The next entries after this one, in order."""
     rows = connection.execute(

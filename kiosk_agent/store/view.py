@@ -84,6 +84,11 @@ class StoreView:
         with self.disk.reading() as connection:
             return own_log.by_seq(connection, seq, self.is_mine)
 
+    def own_newest(self, kind: int) -> Held | None:
+        """The newest entry of one kind of the kiosk's own log."""
+        with self.disk.reading() as connection:
+            return own_log.newest(connection, kind, self.is_mine)
+
     def own_after(self, seq: int) -> Iterator[Held]:
         """The kiosk's own entries after this one, in order."""
         while True:

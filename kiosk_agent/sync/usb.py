@@ -83,7 +83,7 @@ def import_bundle(store: Store, data: bytes) -> Imported:
         raise StickError("Berkas ini tidak berisi balasan pusat untuk kios ini. Tidak ada yang disimpan.") from None
     except ProtocolError as error:
         raise StickError(f"Berkas ini tidak bisa dibaca ({error.code}). Tidak ada yang disimpan.") from None
-    stored = store.take(reply, pinned, live=False)
+    stored = store.take(reply, pinned)
     return Imported(
         received=stored,
         accepted=max(0, store.received_seq() - before),
