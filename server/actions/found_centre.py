@@ -17,7 +17,6 @@ from server.reasons import why
 from server.store import duty, events, keys, master, troubles, users
 from server.store.centre import DATABASE, Clock, open_database, take_lock, wall_clock
 from server.store.passwords import one_time_password
-from sync_protocol.seal import hpke_seal
 
 ADMIN: Final = "admin"
 _DEMO_SETTINGS = "# Demo: kios bertanya setiap dua detik.\npoll_s = 2\n"
@@ -83,4 +82,4 @@ def _fill(data: Path, *, demo: bool, now: int) -> Founded:
 
 
 def _grant(connection: sqlite3.Connection, duty_key: X25519PrivateKey, user: int | None, public: bytes) -> None:
-    duty.add_grant(connection, user=user, sealed=hpke_seal(public, duty.GRANT_INFO, duty_key.private_bytes_raw()))
+    duty.add_grant(connection, user=user, sealed=duty.seal_grant(duty_key, public))

@@ -15,7 +15,7 @@ from server.actions.unmask_identity import MAX_REASON, MIN_REASON, Person, unmas
 from server.actions.verify_report import MAX_NOTE, may_verify, verify_report
 from server.domain.fold import decode_private
 from server.domain.lifecycle import Step
-from server.domain.roles import Permission, Role, Scope, may_unmask, shown
+from server.domain.roles import Permission, Role, Scope, may_open, may_unmask, shown
 from server.errors import NoSuchCaseError, PersonError
 from server.store import inbox
 from server.store.centre import Centre
@@ -35,7 +35,9 @@ _HEX_ID: Final = 64
 _WORDS: Final = {
     Step.VERIFIED: "Diverifikasi dan diteruskan ke {unit}",
     "identity-unmasked": "Membuka nama dan nomor HP pelapor",
+    "secret-opened": "Membuka {parts} laporan RAHASIA",
 }
+_PARTS: Final = {"text": "isi", "person": "nama dan nomor HP pelapor"}
 
 
 class Happening(Struct, frozen=True):
@@ -107,7 +109,7 @@ def _answer(
 ) -> Response[str]:
     def contents(connection: sqlite3.Connection) -> dict[str, Any]:
         frame = pages.frame(connection, request)
-        found = _find(connection, frame.viewer.scope, key)
+        found = find_case(connection, frame.viewer.scope, key)
         if len(found) > 1:
             return {"frame": frame, "same": [(row["id"].hex(), row["arrived_at"]) for row in found]}
         return _contents(connection, pages.centre, frame, found[0], person)
@@ -130,13 +132,13 @@ def _answer(
 
 
 def _case_id(key: str, request: AnyRequest, pages: Pages) -> bytes:
-    found = pages.centre.read(lambda connection: _find(connection, request.user.scope, key))
+    found = pages.centre.read(lambda connection: find_case(connection, request.user.scope, key))
     if len(found) > 1:
         raise NotFoundException
     return bytes(found[0]["id"])
 
 
-def _find(connection: sqlite3.Connection, scope: Scope, key: str) -> list[sqlite3.Row]:
+def find_case(connection: sqlite3.Connection, scope: Scope, key: str) -> list[sqlite3.Row]:
     """The case of this address. One that does not exist for this person is not there, like any other.
 
     Raises:
@@ -175,6 +177,7 @@ def _contents(
         if case["status"] == "BELUM_VERIFIKASI"
         else None,
         "may_unmask": may_unmask(viewer, identity) and bool(private.name or private.phone),
+        "may_open": may_open(viewer, identity),
         "may_verify": may_verify(viewer, case),
         "may_see_accused": viewer.role is not Role.OPD,
         "units": [unit for unit in city.units.values() if unit.code != case["accused"]],
@@ -207,6 +210,7 @@ def _story(connection: sqlite3.Connection, centre: Centre, case: sqlite3.Row, fr
         reason = data.get("reason") if frame.viewer.may(Permission.UNMASK) else ""
         sealed = data.get("note") or reason or ""
         note = centre.keys.decrypt_field(case["id"], bytes.fromhex(sealed)).decode() if sealed else ""
-        what = words.format(unit=city.unit(data.get("unit", "")))
+        parts = " dan ".join(_PARTS[part] for part in data.get("parts", []))
+        what = words.format(unit=city.unit(data.get("unit", "")), parts=parts)
         story.append(Happening(event["at"], "pusat", event["actor"], what, note))
     return story

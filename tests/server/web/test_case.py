@@ -60,9 +60,12 @@ def test_without_a_reason_nothing_is_opened_and_nothing_is_logged(site, browse, 
     assert site.sql("select count(*) as n from event where type = 'identity-unmasked'")[0]["n"] <= before
 
 
-def test_a_secret_case_looks_secret_and_says_what_cannot_be_done_yet(site, browse):
-    page = browse("petugas1").get(f"/pengaduan/{site.number('secret')}")
+@pytest.mark.parametrize(("name", "is_sworn"), [("petugas1", True), ("admin1", False), ("auditor1", False)])
+def test_a_secret_case_looks_secret_and_leads_sworn_staff_to_where_it_is_opened(site, browse, name, is_sworn):
+    path = f"/pengaduan/{site.number('secret')}"
+    page = browse(name).get(path)
     assert "RAHASIA: hanya petugas tersumpah" in page.text
+    assert (f'href="{path}/rahasia"' in page.text) == is_sworn
     assert "belum ada pada versi ini" in page.text
     assert "/verifikasi" not in page.text
     assert "/identitas" not in page.text

@@ -194,10 +194,20 @@ class TestChangingThePassword:
     def test_what_was_granted_to_the_user_can_still_be_opened(self, site, browse, newcomer):
         browser = browse()
         browser.sign_in(newcomer, "sekali-pakai-saja")
-        before = site.sql("select seal from user where name = :name", name=newcomer)[0]["seal"]
+        user, before = site.sql("select id, seal from user where name = :name", name=newcomer)[0]
+        granted = hpke_seal(before, duty.GRANT_INFO, b"the duty key")
+        site.centre.write(lambda connection: duty.add_grant(connection, user=user, sealed=granted))
         browser.post("/sandi", lama="sekali-pakai-saja", baru=PASSWORD, ulang=PASSWORD)
         row = site.sql("select seal, seal_private from user where name = :name", name=newcomer)[0]
         assert row["seal"] == before
         private = open_user_key(UserKey(row["seal"], row["seal_private"]), PASSWORD)
-        granted = hpke_seal(before, duty.GRANT_INFO, b"the duty key")
         assert hpke_open(private, duty.GRANT_INFO, granted) == b"the duty key"
+
+    def test_who_handed_the_first_password_over_has_no_key_to_what_is_granted_later(self, site, browse, newcomer):
+        browser = browse()
+        browser.sign_in(newcomer, "sekali-pakai-saja")
+        before = site.sql("select seal from user where name = :name", name=newcomer)[0]["seal"]
+        browser.post("/sandi", lama="sekali-pakai-saja", baru=PASSWORD, ulang=PASSWORD)
+        row = site.sql("select seal, seal_private from user where name = :name", name=newcomer)[0]
+        assert row["seal"] != before
+        assert open_user_key(UserKey(row["seal"], row["seal_private"]), PASSWORD)
