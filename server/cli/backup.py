@@ -11,10 +11,10 @@ from server.control import perform
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @data_option
-@click.option("--force", is_flag=True, help="Gantikan FILE yang sudah ada.")
+@click.option("--force", is_flag=True, help="Gantikan BERKAS yang sudah ada.")
 @json_option
 def backup(file: Path, data: Path, *, force: bool, as_json: bool) -> None:
-    """Cadangkan pusat ke FILE, juga saat ia berjalan. Simpan seperti kunci: isinya memuat kunci pusat."""
+    """Cadangkan pusat ke BERKAS, juga saat ia berjalan. Simpan seperti kunci: isinya memuat kunci pusat."""
     facts = perform(data, "backup", {"file": str(file.absolute()), "replace": force})
     if as_json:
         say(facts)

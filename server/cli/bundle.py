@@ -69,7 +69,7 @@ def import_(file: Path, data: Path, *, as_json: bool) -> None:
 @click.option("--unit", default=None, metavar="KODE", help="Semua perangkat satu unit.")
 @json_option
 def export(file: Path, data: Path, device: str | None, unit: str | None, *, as_json: bool) -> None:
-    """Tulis kabar untuk kios ke stik: satu berkas, atau satu berkas per kios bila FILE sebuah folder."""
+    """Tulis kabar untuk kios ke stik: satu berkas, atau satu berkas per kios bila BERKAS sebuah folder."""
     logs = [row["log"].hex() for row in chosen_devices(data, device, unit)]
     bundles = {log: b64decode(perform(data, "bundle-export", {"log": log})["data"]) for log in logs}
     if file.is_dir():

@@ -7,10 +7,9 @@ from typing import Any
 
 import click
 
-from server.cli.devices_of import chosen_devices
+from server.cli.devices_of import full_log
 from server.cli.group import IndonesianGroup, data_option, iso, json_option, moment, say, tell
 from server.control import perform
-from server.errors import UnknownDeviceError
 from server.store import codes, devices
 from server.store.centre import DATABASE, Reader
 from server.store.keys import load_keys
@@ -49,15 +48,16 @@ def list_(data: Path, *, as_json: bool) -> None:
 @device.command()
 @click.argument("log")
 @data_option
-@click.option("--unit", default=None, metavar="KODE", help="Unit tempat kios berdiri.")
+@click.option("--unit", default=None, metavar="KODE", help="Unit tempat kios berdiri; wajib untuk yang mengetuk.")
 @json_option
 def confirm(log: str, data: Path, unit: str | None, *, as_json: bool) -> None:
-    """Terima kios yang menunggu, dicabut, atau mengetuk tanpa kode."""
-    facts = perform(data, "device-confirm", {"log": _full_log(data, log), "unit": unit})
+    """Terima kios yang menunggu, dicabut, atau mengetuk tanpa kode. LOG: namanya di `device list`; awalnya cukup."""
+    full = full_log(data, log, with_knocks=True)
+    facts = perform(data, "device-confirm", {"log": full, "unit": unit})
     if as_json:
-        say(facts)
+        say(facts | {"log": full})
     else:
-        tell(f"Kios aktif. {facts['released']} entri keluar dari karantina.")
+        tell(f"Kios {full} aktif. {facts['released']} entri keluar dari karantina.")
 
 
 @device.command()
@@ -65,8 +65,11 @@ def confirm(log: str, data: Path, unit: str | None, *, as_json: bool) -> None:
 @data_option
 @json_option
 def revoke(log: str, data: Path, *, as_json: bool) -> None:
-    """Cabut kepercayaan pada kios, misalnya karena dicuri. Kirimannya disimpan terpisah."""
-    full = _full_log(data, log)
+    """Cabut kepercayaan pada kios, misalnya karena dicuri. LOG: namanya di `device list`; awalnya cukup.
+
+    Yang masih dikirimnya disimpan terpisah.
+    """
+    full = full_log(data, log)
     perform(data, "device-revoke", {"log": full})
     if as_json:
         say({"log": full, "state": "revoked"})
@@ -76,16 +79,6 @@ def revoke(log: str, data: Path, *, as_json: bool) -> None:
 
 def _all(connection: Connection) -> tuple[list[Row], list[Row]]:
     return devices.list_devices(connection), codes.list_knocks(connection)
-
-
-def _full_log(data: Path, prefix: str) -> str:
-    try:
-        log: bytes = chosen_devices(data, prefix, None)[0]["log"]
-        return log.hex()
-    except UnknownDeviceError:
-        if len(prefix) == 32 and all(letter in "0123456789abcdef" for letter in prefix):
-            return prefix  # It may have knocked.
-        raise
 
 
 def _facts(row: Row) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def verify(data: Path, *, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @data_option
 def keys(file: Path | None, data: Path) -> None:
-    """Tulis kunci publik pusat dan semua kios ke FILE (tanpa FILE: ke keluaran), untuk siapa saja."""
+    """Tulis kunci publik pusat dan semua kios ke BERKAS (tanpa BERKAS: ke keluaran), untuk siapa saja."""
     own = load_keys(data)
     reader = Reader(data / DATABASE)
     try:
@@ -74,13 +74,13 @@ def keys(file: Path | None, data: Path) -> None:
     "file",
     type=click.Path(path_type=Path, dir_okay=False),
     required=True,
-    metavar="FILE",
+    metavar="BERKAS",
     help="Kunci publik.",
 )
 @click.argument("text", nargs=-1, required=True)
 @json_option
 def verify_receipt(file: Path, text: tuple[str, ...], *, as_json: bool) -> None:
-    """Periksa kartu bukti tanpa jaringan: TEXT isi QR-nya, FILE kunci yang diumumkan pusat."""
+    """Periksa kartu bukti tanpa jaringan: TEKS isi QR-nya, BERKAS kunci yang diumumkan pusat."""
     proven = check_receipt(_read_keys(file), "".join(text))
     facts = _facts(proven)
     if as_json:

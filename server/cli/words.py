@@ -50,6 +50,7 @@ _PLURALS: Final = {
 }
 
 _METAVARS: Final = {"text": "TEKS", "integer": "ANGKA", "integer range": "ANGKA", "berkas": "BERKAS", "letak": "LETAK"}
+_ARGUMENTS: Final = {"name": "NAMA", "file": "BERKAS", "text": "TEKS..."}
 
 
 def speak_indonesian() -> None:
@@ -69,8 +70,10 @@ def dress(command: click.Command) -> None:
         for below in command.commands.values():
             dress(below)
     for param in command.params:
-        if isinstance(param, click.Option) and param.metavar is None:
-            param.metavar = _METAVARS.get(param.type.name)
+        if isinstance(param, click.Argument):
+            param.metavar = param.metavar or _ARGUMENTS.get(param.name)
+        else:
+            param.metavar = param.metavar or _METAVARS.get(param.type.name)
 
 
 class Span(click.IntRange):

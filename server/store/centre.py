@@ -251,7 +251,14 @@ def open_database(data: Path) -> sqlite3.Connection:
 
 
 def _make_private(database: Path) -> None:
-    """Begin a database for its owner alone, whatever the umask; SQLite gives its other files the same mode."""
-    if not database.exists():
-        with suppress(OSError):  # SQLite says what is wrong with this disk.
+    """Keep a database for its owner alone, whatever the umask; SQLite gives its other files the same mode.
+
+    One that others may read, such as a copy that was put here by hand, is closed to them.
+    """
+    with suppress(OSError):  # SQLite says what is wrong with this disk, and a file of another owner stays as it is.
+        if not database.exists():
             os.close(os.open(database, os.O_WRONLY | os.O_CREAT, 0o600))
+        elif os.name == "posix":
+            for file in (database, *(database.with_name(database.name + end) for end in ("-wal", "-shm"))):
+                if file.exists() and file.stat().st_mode & 0o077:
+                    file.chmod(0o600)
