@@ -4,7 +4,7 @@ import sqlite3
 
 from server.actions.sign_in import checked
 from server.domain.roles import Viewer
-from server.errors import WeakPasswordError
+from server.errors import LoginRefusedError, WeakPasswordError
 from server.store import duty, passwords, sessions, users
 from server.store.centre import Centre
 from server.store.events import append_event
@@ -21,7 +21,10 @@ def change_password(centre: Centre, viewer: Viewer, old: str, new: str) -> str:
         WeakPasswordError: the new one is too simple, or the old one again.
         BusyError: too many passwords are checked at a time.
     """
-    found = checked(centre, viewer.name, old)
+    try:
+        found = checked(centre, viewer.name, old)
+    except LoginRefusedError:
+        raise LoginRefusedError("Kata sandi lama tidak cocok. Setelah 5 kali salah, akun dikunci 15 menit.") from None
     if new == old:
         raise WeakPasswordError("Kata sandi baru harus berbeda dari yang lama.")
     passwords.check_strength(new, viewer.name)

@@ -175,20 +175,22 @@ class TestChangingThePassword:
         assert browse().sign_in(newcomer).location == "/"
 
     @pytest.mark.parametrize(
-        ("old", "new", "again"),
+        ("old", "new", "again", "words"),
         [
-            ("salah", PASSWORD, PASSWORD),
-            ("sekali-pakai-saja", PASSWORD, PASSWORD + "x"),
-            ("sekali-pakai-saja", "sekali-pakai-saja", "sekali-pakai-saja"),
-            ("sekali-pakai-saja", "pendek", "pendek"),
-            ("sekali-pakai-saja", "aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaa"),
-            ("sekali-pakai-saja", "x" * 129, "x" * 129),
+            ("salah", PASSWORD, PASSWORD, "Kata sandi lama tidak cocok"),
+            ("sekali-pakai-saja", PASSWORD, PASSWORD + "x", "sama"),
+            ("sekali-pakai-saja", "sekali-pakai-saja", "sekali-pakai-saja", "harus berbeda"),
+            ("sekali-pakai-saja", "pendek", "pendek", "12 sampai 128"),
+            ("sekali-pakai-saja", "aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaa", "terlalu mudah"),
+            ("sekali-pakai-saja", "x" * 129, "x" * 129, "12 sampai 128"),
         ],
     )
-    def test_what_cannot_be_a_new_password_changes_nothing(self, browse, newcomer, old, new, again):
+    def test_what_cannot_be_a_new_password_changes_nothing(self, browse, newcomer, old, new, again, words):
         browser = browse()
         browser.sign_in(newcomer, "sekali-pakai-saja")
-        assert browser.post("/sandi", lama=old, baru=new, ulang=again).status == 422
+        page = browser.post("/sandi", lama=old, baru=new, ulang=again)
+        assert page.status == 422
+        assert words in page.text
         assert browser.get("/").location == "/sandi"
 
     def test_what_was_granted_to_the_user_can_still_be_opened(self, site, browse, newcomer):
