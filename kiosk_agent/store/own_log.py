@@ -131,6 +131,15 @@ def complaints(connection: sqlite3.Connection, upto: int) -> int:
     return int(row[0])
 
 
+def complaint_between(connection: sqlite3.Connection, lowest: bytes, highest: bytes) -> int | None:
+    """The place of the complaint whose id lies in this range; None where there is none."""
+    row = connection.execute(
+        "select seq from own where id between :lowest and :highest and kind = :kind",
+        {"lowest": lowest, "highest": highest, "kind": Kind.COMPLAINT},
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
 def _held(row: tuple[int, bytes, bytes, bytes, bytes], is_mine: IsMine) -> Held:
     seq, entry_id, prev, stored_digest, raw = row
     if digest(entry_id, raw) == stored_digest:

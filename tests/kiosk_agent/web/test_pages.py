@@ -9,8 +9,9 @@ import pytest
 
 from kiosk_agent.control import Control
 from kiosk_agent.kiosk import Kiosk, Status
+from kiosk_agent.moments import day_and_time
 from kiosk_agent.web.facts import Facts
-from kiosk_agent.web.moments import day_and_time, span
+from kiosk_agent.web.spans import span
 from kiosk_agent.web.technician import lines_of
 from kiosk_agent.web.texts import Texts, placeholders, shipped
 from sync_protocol.bodies import Master
@@ -152,7 +153,7 @@ def test_every_text_is_used_and_every_text_that_is_used_exists() -> None:
 
 def test_no_template_holds_a_sentence_of_its_own() -> None:
     for file in WEB.rglob("*.html"):
-        html = re.sub(r"(\{% block kind %\}).*?(\{% endblock %\})", "", file.read_text())
+        html = re.sub(r"(\{% block (?:kind|wipe_reason) %\}).*?(\{% endblock %\})", "", file.read_text())
         bare = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", " ", html, flags=re.DOTALL)
         assert not re.search(r"[A-Za-z]{2,}", bare), file.name
 
@@ -165,7 +166,7 @@ def test_every_id_in_the_list_is_there_once() -> None:
 
 def test_times_and_spans_read_as_people_say_them() -> None:
     texts = Texts({})
-    assert day_and_time(0) == "1 Januari 1970 pukul 08.00"
+    assert day_and_time(0) == "1 Januari 1970 pukul 08.00 WITA"
     assert [span(s, texts) for s in (5, 61, 7_300, 200_000)] == [
         "kurang dari semenit",
         "1 menit",

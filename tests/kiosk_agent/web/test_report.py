@@ -151,7 +151,7 @@ def test_each_answer_can_be_changed_from_the_check_page_and_leads_back_to_it(bro
     check = browser.answer_all()
     for step in ("topik", "isi", "tempat", "identitas", "nama", "petugas"):
         assert f'href="/lapor/{step}"' in check.html
-    assert "KE PEMERIKSAAN" in browser.get("/lapor/isi").text
+    assert "PERIKSA JAWABAN SAYA" in browser.get("/lapor/isi").text
     changed = browser.post("/lapor/isi", text="Air sudah sebulan mati")
     assert changed.path == "/lapor/periksa"
     assert "Air sudah sebulan mati" in changed.text
