@@ -17,6 +17,7 @@ from sync_protocol.kinds import Kind
 
 REPLY_SUFFIX = ".reply.kasih"
 SUFFIX = ".kasih"
+_MOUNTS = ("/media", "/run/media", "/mnt")
 _READ = 262_144
 
 
@@ -56,6 +57,29 @@ def read_pieces(path: Path) -> Iterator[Piece]:
     for head in heads.values():
         yield Piece(write_bundle([head.raw]), 0, 0)
     yield Piece(write_bundle([]), reader.malformed - counted, reader.rest)
+
+
+def folder_or_file(given: str) -> Path:
+    """A folder that is there, or a file's name in one: a stick that is not plugged in must not become a file here.
+
+    Raises:
+        FileError: there is no such folder.
+    """
+    path = Path(given)
+    if given and path.is_dir():
+        return path
+    means_folder = not given or given.endswith("/") or _is_absent_stick(path)
+    if means_folder or not path.parent.is_dir():
+        folder = given if means_folder else path.parent
+        raise FileError(f"folder {folder} tidak ada; periksa apakah stiknya sudah terpasang")
+    return path
+
+
+def _is_absent_stick(path: Path) -> bool:
+    """Whether sticks appear under names like this one, such as /media/STIK or /run/media/ani/STIK."""
+    path = path.absolute()
+    below = [path.relative_to(root) for root in _MOUNTS if path.is_relative_to(root)]
+    return not path.suffix and any(len(one.parts) <= 2 for one in below) and not path.parent.is_mount()
 
 
 def write_file(path: Path, data: bytes) -> None:

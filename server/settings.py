@@ -1,4 +1,7 @@
-"""The centre's settings: `server.toml` in the data folder, `KASIH_*` variables, flags, in rising order."""
+"""The centre's settings: `server.toml` in the data folder, `KASIH_*` variables, flags, in rising order.
+
+`KASIH_CENTRE_*` is read by the centre alone, and wins over `KASIH_*`, which a kiosk on the same machine reads too.
+"""
 
 import os
 import re
@@ -14,7 +17,7 @@ from server.errors import SettingError
 from server.reasons import why
 
 FILE_NAME: Final = "server.toml"
-_PREFIX = "KASIH_"
+_PREFIXES = ("KASIH_", "KASIH_CENTRE_")
 
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Positive = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -59,9 +62,10 @@ def load_settings(data: Path, flags: Mapping[str, Any] | None = None) -> Setting
     except OSError as error:
         raise SettingError(f"{file} tidak dapat dibaca: {why(error)}") from None
     for name in Settings.__struct_fields__:
-        variable = os.environ.get(_PREFIX + name.upper())
-        if variable is not None:
-            values[name] = variable
+        for prefix in _PREFIXES:
+            variable = os.environ.get(prefix + name.upper())
+            if variable is not None:
+                values[name] = variable
     values.update({name: value for name, value in (flags or {}).items() if value is not None})
     try:
         return msgspec.convert(values, Settings, strict=False)

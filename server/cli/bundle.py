@@ -7,7 +7,7 @@ from typing import Any
 import click
 from msgspec import Struct, to_builtins
 
-from server.bundle_file import REPLY_SUFFIX, SUFFIX, read_pieces, write_file
+from server.bundle_file import REPLY_SUFFIX, SUFFIX, folder_or_file, read_pieces, write_file
 from server.cli.devices_of import chosen_devices
 from server.cli.group import IndonesianGroup, data_option, json_option, say, tell
 from server.control import perform
@@ -63,19 +63,20 @@ def import_(file: Path, data: Path, *, as_json: bool) -> None:
 
 
 @bundle.command("export")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file")
 @data_option
 @click.option("--device", default=None, metavar="LOG", help="Satu perangkat (awal namanya cukup).")
 @click.option("--unit", default=None, metavar="KODE", help="Semua perangkat satu unit.")
 @json_option
-def export(file: Path, data: Path, device: str | None, unit: str | None, *, as_json: bool) -> None:
+def export(file: str, data: Path, device: str | None, unit: str | None, *, as_json: bool) -> None:
     """Tulis kabar untuk kios ke stik: satu berkas, atau satu berkas per kios bila BERKAS sebuah folder."""
+    place = folder_or_file(file)
     logs = [row["log"].hex() for row in chosen_devices(data, device, unit)]
     bundles = {log: b64decode(perform(data, "bundle-export", {"log": log})["data"]) for log in logs}
-    if file.is_dir():
-        written = {file / f"{log}{REPLY_SUFFIX}": content for log, content in bundles.items()}
+    if place.is_dir():
+        written = {place / f"{log}{REPLY_SUFFIX}": content for log, content in bundles.items()}
     else:
-        written = {file: MAGIC + b"".join(content.removeprefix(MAGIC) for content in bundles.values())}
+        written = {place: MAGIC + b"".join(content.removeprefix(MAGIC) for content in bundles.values())}
     for path, content in written.items():
         write_file(path, content)
     if as_json:

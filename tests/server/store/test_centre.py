@@ -219,6 +219,9 @@ def test_settings_rise_from_file_to_environment_to_flags(data, monkeypatch):
     monkeypatch.setenv("KASIH_CODE_HOURS", "8")
     settings = load_settings(data, {"code_hours": 9, "host": None})
     assert (settings.poll_s, settings.port, settings.code_hours, settings.host) == (5, 2, 9, "127.0.0.1")
+    monkeypatch.setenv("KASIH_CENTRE_PORT", "3")
+    monkeypatch.setenv("KASIH_KIOSK_PORT", "4")
+    assert load_settings(data).port == 3, "what the centre alone reads wins"
 
 
 @pytest.mark.parametrize("text", ["poll_s = 0", "poll_s = 'x'", "unknown = 1", "poll_s ="])
