@@ -26,11 +26,16 @@ def init(data: Path, *, demo: bool, as_json: bool) -> None:
 
     founded = found_centre(data, demo=demo)
     if as_json:
-        say({"user": founded.user, "password": founded.password, "recovery_key": founded.recovery_key})
+        facts = {"user": founded.user, "password": founded.password, "recovery_key": founded.recovery_key}
+        if founded.officer:
+            facts |= {"officer": founded.officer, "officer_password": founded.officer_password}
+        say(facts)
         return
     tell(f"Pusat baru di {data}")
     tell(f"Admin pertama      : {founded.user}")
     tell(f"Kata sandi sekali  : {founded.password}")
+    if founded.officer:
+        tell(f"Petugas tersumpah  : {founded.officer}", f"Kata sandinya      : {founded.officer_password}")
     tell("", "Kunci pemulihan. Tulis di kertas, simpan di lemari terkunci; tidak akan ditampilkan lagi:")
     tell(*founded.recovery_key.splitlines())
 

@@ -26,6 +26,8 @@ class Notes(Struct, kw_only=True):
 
     user: str = ""
     password: str = ""
+    officer: str = ""
+    officer_password: str = ""
     has_kiosk: bool = False
     has_samples: bool = False
 

@@ -29,6 +29,9 @@ class Scene(Struct, frozen=True, kw_only=True):
     kiosk: str
     user: str
     password: str
+    officer: str
+    """A sworn officer, who can open secret reports; empty in a demo from before there was one."""
+    officer_password: str
     """The first one; empty once somebody has changed it."""
     data: str
 

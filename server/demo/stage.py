@@ -60,14 +60,18 @@ class Stage:
                 return
             step()
         counts = Counts(folder.centre, lambda: run("kasih-kiosk", "status", *self._kiosk_data, "--json", env=self._env))
-        door = Door(folder.centre, folder.notes.user, folder.notes.password)
+        notes = folder.notes
+        door = Door(folder.centre, notes.user, notes.password)
+        officers_door = Door(folder.centre, notes.officer, notes.officer_password)
         page = PagePort(self._port("halaman demo", DEMO_PORT))
         self.scene = Scene(
             demo=page.url,
             centre=f"http://127.0.0.1:{centre_port}/",
             kiosk=f"http://127.0.0.1:{kiosk_port}/",
-            user=folder.notes.user,
-            password=folder.notes.password if door.opens() else "",
+            user=notes.user,
+            password=notes.password if door.opens() else "",
+            officer=notes.officer,
+            officer_password=notes.officer_password if officers_door.opens() else "",
             data=str(folder.path),
         )
         self._down.callback(page.close)
@@ -109,6 +113,7 @@ class Stage:
         made = run("kasih-server", "init", "--data", str(self._folder.centre), "--demo", "--json", env=environment())
         first = msgspec.json.decode(made, type=dict[str, str])
         notes.user, notes.password = first["user"], first["password"]
+        notes.officer, notes.officer_password = first["officer"], first["officer_password"]
         self._folder.remember()
 
     def _start_centre(self, port: int) -> None:

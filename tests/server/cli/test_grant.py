@@ -237,3 +237,14 @@ def _read_until(terminal: int, words: bytes) -> bytes:
         assert part, seen
         seen += part
     return seen
+
+
+def test_a_demo_has_an_officer_who_holds_the_key(tmp_path: Path) -> None:
+    town = Town(tmp_path)
+    facts = town.facts("init", "--demo")
+    assert town.holders() == {"admin", facts["officer"]}
+    assert town.call("verify").returncode == 0
+    with town.running() as port:
+        browser = Browser(port)
+        assert browser.sign_in(facts["officer"], facts["officer_password"]).location == "/"
+        assert browser.get("/").status == 200
