@@ -128,6 +128,21 @@ def test_kiosks_are_let_in_and_revoked_by_admins_alone(site, browse, name, act):
     assert page.status == (404 if name == "admin1" else 403)
 
 
+@pytest.mark.parametrize("path", ["/tidak-ada", "/pengaduan/000G4-0R40Y", "/kios"])
+def test_who_is_signed_in_keeps_the_menu_on_a_page_that_says_no(browse, path):
+    page = browse("dinkes").get(path)
+    assert page.status in {403, 404}
+    assert ('<nav class="side"' in page.text, 'action="/keluar"' in page.text) == (True, True)
+    assert '<nav class="side"' not in browse().get("/tidak-ada").text
+
+
+def test_a_session_that_has_ended_leaves_no_menu(site, browse):
+    browser = browse("dinkes")
+    site.sql("delete from session")
+    page = browser.get("/tidak-ada")
+    assert (page.status, '<nav class="side"' in page.text) == (404, False)
+
+
 def test_addresses_that_are_no_case_are_not_there(browse):
     browser = browse("admin1")
     for key in ("x", "7KQM9-XD4TA", "0" * 64, "g" * 64, "%00", "..", "7KQM9XD4TF" * 10):
