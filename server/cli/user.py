@@ -102,7 +102,7 @@ def enable(name: str, data: Path, *, as_json: bool) -> None:
     if as_json:
         say(facts)
     else:
-        tell(f"Akun {facts['user']} dibuka lagi, dengan kata sandinya yang lama.")
+        tell(f"Akun {facts['user']} dibuka lagi, dengan kata sandinya yang terakhir.")
 
 
 @user.command("list")
