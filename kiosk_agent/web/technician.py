@@ -94,7 +94,7 @@ def _clock(facts: Facts, now_ms: int) -> Line:
     texts, offset_ms = facts.texts, facts.status.clock_offset_ms
     name, now = texts("teknisi.jam"), day_and_time(now_ms)
     if offset_ms is None:
-        return Line("perhatikan", name, texts("teknisi.jam_belum", jam=now))
+        return Line("perhatikan", name, texts("teknisi.jam_belum", jam=now), texts("teknisi.jam_belum_saran"))
     seconds = abs(offset_ms) / 1000
     apart = texts("teknisi.detik", n=round(seconds)) if seconds < 120 else span(seconds, texts)
     says = texts("teknisi.jam_isi", jam=now, d=apart)

@@ -92,7 +92,7 @@ def test_the_centre_says_how_a_report_stands_since_when_where_and_until_when(tow
     page = ask(resident, filed.number, filed.pin)
     assert "Sedang ditindaklanjuti" in page.text
     assert "Sejak 18 November 2026 pukul 19.06 WITA" in page.text
-    assert "Ada di Dinas Kesehatan" in page.text
+    assert "Sekarang ada di Dinas Kesehatan" in page.text
     assert "Batas waktu langkah berikutnya 23 November 2026 pukul 19.06 WITA" in page.text
 
 
