@@ -8,6 +8,7 @@ from typing import Final, cast
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from benchmarks.load import UNIT, enrolled
+from server.domain.lifecycle import FIRST_STATUS
 from server.store import cases, devices, ledger, troubles
 from server.store.cases import Case
 from server.store.centre import Centre
@@ -102,7 +103,7 @@ def _case(entry: Entry, now: int) -> Case:
         kelurahan="53.71.01.1001",
         identity="open",
         accused="",
-        status=cases.FIRST_STATUS,
+        status=FIRST_STATUS.value,
         handler="",
         claimed_at=now,
         filed_at=now,

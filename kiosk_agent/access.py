@@ -51,6 +51,13 @@ class Refusal(Struct):
     field: str = ""
 
 
+class FileRequest(Struct):
+    """What a running agent needs to file a report. From the reference follows the PIN: it has no place in a URL."""
+
+    line: bytes
+    ref: bytes
+
+
 class EnrolRequest(Struct):
     """What a running agent needs to enrol once more."""
 
@@ -119,7 +126,8 @@ class Remote:
 
     def file(self, line: bytes, ref: bytes) -> Answer:
         """File a report that is given as a line of JSON."""
-        return msgspec.json.decode(self._ask(f"file?ref={ref.hex()}", line), type=Answer)
+        body = msgspec.json.encode(FileRequest(line=line, ref=ref))
+        return msgspec.json.decode(self._ask("file", body), type=Answer)
 
     def status(self) -> Status:
         """How the kiosk is."""

@@ -6,12 +6,14 @@ The sync and the store know nothing of it: they go on whether a page is open or 
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from litestar import Litestar
 from litestar.concurrency import sync_to_thread
 
 from kiosk_agent.control import Control
 from kiosk_agent.control_route import control_handler
+from kiosk_agent.sync.ask import ask
 from kiosk_agent.sync.loop import SyncLoop
 from kiosk_agent.web import ERROR_PAGES, OwnPagesOnly, add_headers, template_config, web_routes
 
@@ -32,7 +34,7 @@ def make_app(control: Control, loop: SyncLoop, token: str) -> Litestar:
             await sync_to_thread(loop.stop)
 
     return Litestar(
-        route_handlers=[control_handler(control, token), *web_routes(control.kiosk)],
+        route_handlers=[control_handler(control, token), *web_routes(control.kiosk, partial(ask, control.kiosk))],
         middleware=[OwnPagesOnly()],
         before_send=[add_headers],
         exception_handlers=ERROR_PAGES,

@@ -11,7 +11,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from kiosk_agent.access import PREFIX, TOKEN_HEADER, EnrolRequest, Refusal
+from kiosk_agent.access import PREFIX, TOKEN_HEADER, EnrolRequest, FileRequest, Refusal
 from kiosk_agent.control import Control
 from kiosk_agent.errors import IntakeError, KioskError
 
@@ -20,26 +20,27 @@ log = logging.getLogger(__name__)
 MAX_BODY: Final = 256 * 1_048_576
 """Bytes: a stick's file may hold everything that the centre ever sent."""
 
-Operation = Callable[[Control, bytes, str], Any]
+Operation = Callable[[Control, bytes], Any]
 
 
-def _file(control: Control, body: bytes, ref: str) -> Any:
-    return control.file(body, bytes.fromhex(ref))
+def _file(control: Control, body: bytes) -> Any:
+    asked = msgspec.json.decode(body, type=FileRequest)
+    return control.file(asked.line, asked.ref)
 
 
-def _enrol(control: Control, body: bytes, _: str) -> Any:
+def _enrol(control: Control, body: bytes) -> Any:
     asked = msgspec.json.decode(body, type=EnrolRequest)
     return control.enrol(asked.server, asked.code)
 
 
 OPERATIONS: Final[dict[str, Operation]] = {
-    "ping": lambda control, body, ref: {},  # noqa: ARG005
+    "ping": lambda control, body: {},  # noqa: ARG005
     "file": _file,
-    "status": lambda control, body, ref: control.status(),  # noqa: ARG005
-    "sync": lambda control, body, ref: control.sync(),  # noqa: ARG005
+    "status": lambda control, body: control.status(),  # noqa: ARG005
+    "sync": lambda control, body: control.sync(),  # noqa: ARG005
     "enrol": _enrol,
-    "export": lambda control, body, ref: control.export(),  # noqa: ARG005
-    "import": lambda control, body, ref: control.import_(body),  # noqa: ARG005
+    "export": lambda control, body: control.export(),  # noqa: ARG005
+    "import": lambda control, body: control.import_(body),
 }
 
 
@@ -55,7 +56,7 @@ def control_handler(control: Control, token: str) -> HTTPRouteHandler:
             return _answer(404, {})
         body = await request.body()
         try:
-            return _answer(200, await sync_to_thread(operation, control, body, request.query_params.get("ref", "")))
+            return _answer(200, await sync_to_thread(operation, control, body))
         except KioskError as error:
             field = error.field if isinstance(error, IntakeError) else ""
             return _answer(422, Refusal(code=error.code, error=str(error), field=field))

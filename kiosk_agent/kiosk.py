@@ -12,6 +12,7 @@ from kiosk_agent.errors import NotEnrolledError
 from kiosk_agent.intake.centre import CentreData
 from kiosk_agent.intake.intake import Intake
 from kiosk_agent.intake.master import Master
+from kiosk_agent.reasons import why
 from kiosk_agent.settings import Settings, load_settings
 from kiosk_agent.store import Store, facts
 from sync_protocol.entry import Sealer, parse_entry
@@ -90,7 +91,7 @@ class Kiosk:
             disk_free_mb=shutil.disk_usage(self.data).free >> 20,
             clock_offset_ms=store.number_fact(facts.OFFSET),
             modem=self.modem_state(),
-            rotted=store.number_fact(facts.ROTTED) or 0,
+            rotted=len(facts.read_seqs(store.fact(facts.ROTTED))),
             filed=store.complaints(),
             safe=store.complaints(store.safe_seq()),
         )
@@ -161,7 +162,7 @@ def make_kiosk(
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise NotEnrolledError(f"Folder data {data} tidak bisa dibuat: {error.strerror}.") from error
+        raise NotEnrolledError(f"Folder data {data} tidak bisa dibuat: {why(error)}.") from error
     settings = load_settings(data, flags)
     clock = clock or SystemClock()
     store = Store(data, clock=clock, wait_s=settings.wait_s if wait_s is None else wait_s, seal=seal)

@@ -16,6 +16,7 @@ from kiosk_agent.app import make_app
 from kiosk_agent.control import Control
 from kiosk_agent.errors import DataFolderInUseError, NotSavedError, SetupError
 from kiosk_agent.kiosk import open_kiosk
+from kiosk_agent.reasons import why
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,7 @@ def _serve(data: Path, control: Control, listener: socket.socket) -> None:
             lifespan="on",
             access_log=False,
             log_config=None,
+            log_level=logging.WARNING,  # How it starts and ends, whoever runs the kiosk is told below.
             server_header=False,
             timeout_graceful_shutdown=_GRACE_S,
         )
@@ -109,7 +111,7 @@ def _listen(port: int) -> socket.socket:
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
-        raise SetupError(f"Port {port} tidak bisa dipakai: {error.strerror}. Pilih yang lain dengan --port.") from error
+        raise SetupError(f"Port {port} tidak bisa dipakai: {why(error)}. Pilih yang lain dengan --port.") from error
     return listener
 
 

@@ -1,4 +1,7 @@
-"""The kiosk's settings: `kiosk.toml` in the data folder, then KASIH_* variables, then flags; the last one wins."""
+"""The kiosk's settings: `kiosk.toml` in the data folder, then KASIH_* variables, then flags; the last one wins.
+
+KASIH_KIOSK_* is read by the kiosk alone, and wins over KASIH_*, which a centre on the same machine reads too.
+"""
 
 import os
 import re
@@ -11,9 +14,10 @@ import msgspec
 from msgspec import Meta, Struct
 
 from kiosk_agent.errors import SettingsError
+from kiosk_agent.reasons import why
 
 FILE: Final = "kiosk.toml"
-_PREFIX: Final = "KASIH_"
+_PREFIXES: Final = ("KASIH_", "KASIH_KIOSK_")
 
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 
@@ -50,9 +54,10 @@ def load_settings(folder: Path, flags: Mapping[str, Any] | None = None) -> Setti
     """
     values = _from_file(folder / FILE)
     for name in Settings.__struct_fields__:
-        given = os.environ.get(_PREFIX + name.upper())
-        if given is not None:
-            values[name] = given
+        for prefix in _PREFIXES:
+            given = os.environ.get(prefix + name.upper())
+            if given is not None:
+                values[name] = given
     values |= {name: value for name, value in (flags or {}).items() if value is not None}
     try:
         return msgspec.convert(values, Settings, strict=False)
@@ -65,8 +70,12 @@ def _from_file(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path} tidak terbaca: {error}") from None
+    except OSError as error:
+        raise SettingsError(f"{path} tidak terbaca: {why(error)}.") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        line = re.search(r"at line (\d+)", str(error))
+        where = f", lihat baris {line[1]}" if line else ""
+        raise SettingsError(f"{path} tidak terbaca: bukan TOML yang benar{where}.") from None
 
 
 def _in_words(reason: str) -> str:

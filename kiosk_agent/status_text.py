@@ -1,16 +1,16 @@
-"""`kasih-kiosk status` for people."""
+"""`kasih-kiosk status` for people, in the words of the page /teknisi."""
 
-from datetime import UTC, datetime
 from typing import Final
 
 from kiosk_agent.kiosk import Status
+from kiosk_agent.moments import day_and_time
 from sync_protocol.states import Enrolment, Sync
 
 _STATES: Final = {
-    Enrolment.NEW: "belum selesai didaftarkan",
-    Enrolment.PENDING: "menunggu pengesahan admin pusat",
-    Enrolment.ACTIVE: "aktif",
-    Enrolment.REVOKED: "dicabut pusat (tetap menerima laporan)",
+    Enrolment.NEW: "belum terdaftar",
+    Enrolment.PENDING: "menunggu persetujuan pusat",
+    Enrolment.ACTIVE: "terdaftar dan aktif",
+    Enrolment.REVOKED: "dicabut oleh pusat; laporan tetap disimpan, tetapi ditahan di pusat",
 }
 _SYNCS: Final = {Sync.IDLE: "menunggu", Sync.EXCHANGE: "sedang bertukar data", Sync.BACKOFF: "gagal, akan diulang"}
 
@@ -19,31 +19,35 @@ def in_words(status: Status) -> str:
     """The lines that the command prints."""
     unit = f"{status.unit_name} ({status.unit})" if status.unit else "belum diketahui"
     lines = [
-        ("Kios", f"{_STATES[status.state]}, unit {unit}"),
-        ("Siap menerima laporan", "ya" if status.ready else "belum: data pusat belum diterima"),
-        ("Antrean", f"{status.queue} laporan" + (f", tertua {_span(status.oldest_s)}" if status.queue else "")),
+        ("Pendaftaran", f"{_STATES[status.state]}; unit {unit}"),
+        ("Siap menerima laporan", "ya" if status.ready else "belum: data dari pusat belum diterima"),
+        ("Antrean", _queue(status)),
         ("Laporan", f"{status.filed} di kios, {status.safe} sudah di cadangan pusat"),
-        ("Kontak terakhir", _moment(status.last_contact_at)),
-        ("Galat terakhir", status.last_error or "tidak ada"),
+        ("Kontak terakhir", _contact(status)),
+        ("Percobaan terakhir", f"gagal: {status.last_error}" if status.last_error else "tidak gagal"),
         ("Pengiriman", _SYNCS[status.sync]),
-        ("Modem", status.modem or "tidak ada"),
-        ("Disk", f"{status.disk_free_mb} MB bebas"),
         ("Jam", _clock(status.clock_offset_ms)),
-        ("Catatan rusak", str(status.rotted)),
+        ("Ruang kosong", f"{status.disk_free_mb:,} MB".replace(",", ".")),
+        ("Catatan rusak", str(status.rotted) if status.rotted else "tidak ada"),
+        ("Modem", status.modem or "tidak dipasang"),
     ]
     return "\n".join(f"{name + ':':<23}{says}" for name, says in lines)
 
 
-def _moment(at_ms: int | None) -> str:
-    if at_ms is None:
-        return "belum pernah"
-    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone().isoformat(sep=" ", timespec="seconds")
+def _queue(status: Status) -> str:
+    if not status.queue:
+        return "tidak ada laporan yang menunggu"
+    return f"{status.queue} laporan belum terkirim, tertua {_span(status.oldest_s)}"
+
+
+def _contact(status: Status) -> str:
+    return "belum pernah" if status.last_contact_at is None else day_and_time(status.last_contact_at)
 
 
 def _clock(offset_ms: int | None) -> str:
     if offset_ms is None:
-        return "belum dibandingkan dengan pusat"
-    return f"berbeda {abs(offset_ms) / 1000:.0f} detik dari pusat"
+        return "selisih dengan pusat belum diketahui"
+    return f"berselisih {abs(offset_ms) / 1000:.0f} detik dari pusat"
 
 
 def _span(seconds: int) -> str:

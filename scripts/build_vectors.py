@@ -513,6 +513,12 @@ def seal_keys() -> Iterator[Vector]:
         "weak-key",
         "RFC 7748 ignores the bit, so it would be a second name for one key",
     )
+    yield vector(
+        "tag of zeros",
+        b"kasih: its tag is zero. " + 0x10CE01B97.to_bytes(8, "little"),
+        "weak-key",
+        "SHA-256 begins with four zero bytes, which would say that the body is not sealed; found by search",
+    )
 
 
 def numbers() -> Iterator[Vector]:

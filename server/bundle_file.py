@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from server.errors import BadBundleError, FileError
+from server.reasons import why
 from server.store.keys import sync_folder
 from sync_protocol.bundle import BundleReader, write_bundle
 from sync_protocol.entry import Entry
@@ -16,6 +17,7 @@ from sync_protocol.kinds import Kind
 
 REPLY_SUFFIX = ".reply.kasih"
 SUFFIX = ".kasih"
+_MOUNTS = ("/media", "/run/media", "/mnt")
 _READ = 262_144
 
 
@@ -47,7 +49,7 @@ def read_pieces(path: Path) -> Iterator[Piece]:
                 yield Piece(write_bundle(others), reader.malformed - counted, 0)
                 counted = reader.malformed
     except OSError as error:
-        raise FileError(f"{path} tidak dapat dibaca: {error.strerror}") from None
+        raise FileError(f"{path} tidak dapat dibaca: {why(error)}") from None
     except NotABundleError:
         raise BadBundleError(f"{path} bukan berkas Kasih; tidak ada yang disimpan") from None
     if not reader.started:
@@ -55,6 +57,29 @@ def read_pieces(path: Path) -> Iterator[Piece]:
     for head in heads.values():
         yield Piece(write_bundle([head.raw]), 0, 0)
     yield Piece(write_bundle([]), reader.malformed - counted, reader.rest)
+
+
+def folder_or_file(given: str) -> Path:
+    """A folder that is there, or a file's name in one: a stick that is not plugged in must not become a file here.
+
+    Raises:
+        FileError: there is no such folder.
+    """
+    path = Path(given)
+    if given and path.is_dir():
+        return path
+    means_folder = not given or given.endswith("/") or _is_absent_stick(path)
+    if means_folder or not path.parent.is_dir():
+        folder = given if means_folder else path.parent
+        raise FileError(f"folder {folder} tidak ada; periksa apakah stiknya sudah terpasang")
+    return path
+
+
+def _is_absent_stick(path: Path) -> bool:
+    """Whether sticks appear under names like this one, such as /media/STIK or /run/media/ani/STIK."""
+    path = path.absolute()
+    below = [path.relative_to(root) for root in _MOUNTS if path.is_relative_to(root)]
+    return not path.suffix and any(len(one.parts) <= 2 for one in below) and not path.parent.is_mount()
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -74,7 +99,7 @@ def write_file(path: Path, data: bytes) -> None:
         temporary.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        raise FileError(f"{path} tidak dapat ditulis: {error.strerror}") from None
+        raise FileError(f"{path} tidak dapat ditulis: {why(error)}") from None
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)

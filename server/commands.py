@@ -13,11 +13,13 @@ from msgspec import to_builtins
 from server.actions.confirm_device import confirm_device
 from server.actions.export_bundle import export_bundle
 from server.actions.fold_entries import fold
+from server.actions.grant_duty import grant_by_recovery, grant_duty
 from server.actions.issue_code import issue_code
 from server.actions.make_backup import make_backup
-from server.actions.manage_users import add_user, disable_user, reset_password
+from server.actions.manage_users import add_user, disable_user, enable_user, reset_password
 from server.actions.receive_bundle import receive_bundle
 from server.actions.revoke_device import revoke_device
+from server.store import duty, users
 from server.store.centre import Centre
 
 Facts = dict[str, Any]
@@ -64,7 +66,7 @@ def _export_bundle(centre: Centre, args: Facts) -> Facts:
 
 
 def _backup(centre: Centre, args: Facts) -> Facts:
-    facts: Facts = to_builtins(make_backup(centre, Path(args["file"]), actor=ACTOR))
+    facts: Facts = to_builtins(make_backup(centre, Path(args["file"]), actor=ACTOR, replace=args.get("replace", False)))
     return facts
 
 
@@ -78,12 +80,31 @@ def _user_add(centre: Centre, args: Facts) -> Facts:
 
 def _user_password(centre: Centre, args: Facts) -> Facts:
     name = str(args["name"]).strip().lower()
-    return {"user": name, "password": reset_password(centre, name, actor=ACTOR)}
+    held = name in centre.read(duty.holders)
+    password = reset_password(centre, name, actor=ACTOR)
+    closed = bool(centre.read(lambda connection: users.find_user(connection, name))["disabled"])
+    return {"user": name, "password": password, "duty_ended": held, "closed": closed}
+
+
+def _user_enable(centre: Centre, args: Facts) -> Facts:
+    name = str(args["name"]).strip().lower()
+    enable_user(centre, name, actor=ACTOR)
+    return {"user": name}
 
 
 def _user_disable(centre: Centre, args: Facts) -> Facts:
     name = str(args["name"]).strip().lower()
     disable_user(centre, name, actor=ACTOR)
+    return {"user": name}
+
+
+def _user_grant(centre: Centre, args: Facts) -> Facts:
+    """The password or the recovery key comes in the body, for this moment alone."""
+    name = str(args["name"]).strip().lower()
+    if "recovery" in args:
+        grant_by_recovery(centre, name, typed=str(args["recovery"]), actor=ACTOR)
+    else:
+        grant_duty(centre, name, by=str(args["by"]), password=str(args["password"]))
     return {"user": name}
 
 
@@ -98,4 +119,6 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "user-add": _user_add,
     "user-password": _user_password,
     "user-disable": _user_disable,
+    "user-enable": _user_enable,
+    "user-grant": _user_grant,
 }

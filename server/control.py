@@ -15,6 +15,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from server.errors import CentreError, FileError, FolderInUseError, PersonError, StorageError
+from server.reasons import why
 from server.settings import load_settings
 from server.store.centre import open_centre
 from server.store.keys import load_keys
@@ -47,7 +48,7 @@ def write_run_file(data: Path, running: Running) -> None:
             json.dump({"port": running.port, "token": running.token, "pid": running.pid}, file)
         temporary.replace(data / RUN_FILE)
     except OSError as error:
-        raise FileError(f"{data / RUN_FILE} tidak dapat ditulis: {error.strerror}") from None
+        raise FileError(f"{data / RUN_FILE} tidak dapat ditulis: {why(error)}") from None
 
 
 def remove_run_file(data: Path) -> None:

@@ -21,6 +21,11 @@
     │   ├── StepNotAllowedError    the case does not stand where this step can be taken
     │   ├── NotAllowedError        the role may not do this
     │   ├── ReasonMissingError     a reason is asked for
+    │   ├── DutyError              about the duty key, which opens secret reports
+    │   │   ├── NoGrantError           this person does not hold it
+    │   │   ├── GrantRefusedError      it cannot be given to this person
+    │   │   ├── RecoveryKeyError       the recovery key is mistyped, or another centre's
+    │   │   └── SealBrokenError        a grant or a report's seal was altered, or is another key's
     │   ├── ReceiptRefusedError    a receipt that proves nothing
     │   ├── BusyError              too many ask for the same at a time; later it will do
     │   └── BackupError            a backup cannot be written, read or put in place
@@ -156,6 +161,36 @@ class ReasonMissingError(PersonError):
     """A reason is asked for."""
 
     code = "reason-missing"
+
+
+class DutyError(PersonError):
+    """Something about the duty key, which opens secret reports."""
+
+    code = "duty"
+
+
+class NoGrantError(DutyError):
+    """This person does not hold the duty key."""
+
+    code = "no-grant"
+
+
+class GrantRefusedError(DutyError):
+    """The duty key cannot be given to this person."""
+
+    code = "grant-refused"
+
+
+class RecoveryKeyError(DutyError):
+    """The recovery key is mistyped, or that of another centre."""
+
+    code = "recovery-key"
+
+
+class SealBrokenError(DutyError):
+    """A grant or the inner seal of a report was altered, or is another key's. Nothing of it can be read."""
+
+    code = "seal-broken"
 
 
 class ReceiptRefusedError(PersonError):

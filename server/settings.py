@@ -1,6 +1,10 @@
-"""The centre's settings: `server.toml` in the data folder, `KASIH_*` variables, flags, in rising order."""
+"""The centre's settings: `server.toml` in the data folder, `KASIH_*` variables, flags, in rising order.
+
+`KASIH_CENTRE_*` is read by the centre alone, and wins over `KASIH_*`, which a kiosk on the same machine reads too.
+"""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,9 +14,10 @@ import msgspec
 from msgspec import Meta, Struct
 
 from server.errors import SettingError
+from server.reasons import why
 
 FILE_NAME: Final = "server.toml"
-_PREFIX = "KASIH_"
+_PREFIXES = ("KASIH_", "KASIH_CENTRE_")
 
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Positive = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -32,6 +37,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long a request's body may stand still before what came of it is processed as if it had been cut."""
     max_syncs: Positive = 64
     """Bundles in work at a time; who comes next is asked to come again."""
+    max_bodies_mb: Positive = 64
+    """Memory for the bodies of all exchanges together, in MiB; beyond it only the beginning of a body is taken."""
     retry_after_s: Annotated[int, Meta(ge=1, le=86_400)] = 30
     wait_s: Seconds = 10.0
     """How long a command waits for another one that uses the data folder."""
@@ -51,13 +58,32 @@ def load_settings(data: Path, flags: Mapping[str, Any] | None = None) -> Setting
     try:
         values.update(tomllib.loads(file.read_text("utf-8")) if file.exists() else {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingError(f"{file} bukan TOML yang benar: {error}") from None
+        raise SettingError(f"{file} bukan TOML yang benar{_place(str(error))}") from None
+    except OSError as error:
+        raise SettingError(f"{file} tidak dapat dibaca: {why(error)}") from None
     for name in Settings.__struct_fields__:
-        variable = os.environ.get(_PREFIX + name.upper())
-        if variable is not None:
-            values[name] = variable
+        for prefix in _PREFIXES:
+            variable = os.environ.get(prefix + name.upper())
+            if variable is not None:
+                values[name] = variable
     values.update({name: value for name, value in (flags or {}).items() if value is not None})
     try:
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingError(f"pengaturan tidak dapat dipakai: {error}") from None
+        raise SettingError(_complaint(str(error), values)) from None
+
+
+def _place(said: str) -> str:
+    """Where in the file; the parser says it in English."""
+    found = re.search(r"line (\d+), column (\d+)", said)
+    return f" (baris {found[1]}, kolom {found[2]})" if found else ""
+
+
+def _complaint(said: str, values: Mapping[str, Any]) -> str:
+    """Which setting has a value that it cannot have, or does not exist."""
+    found = re.search(r"unknown field `([^`]*)`|at `\$\.([^`]*)`", said)
+    if found is None:
+        return "pengaturan tidak dapat dipakai"
+    if found[1] is not None:
+        return f"pengaturan {found[1]} tidak dikenal"
+    return f"pengaturan {found[2]} tidak dapat bernilai {values.get(found[2])!r}"

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from sync_protocol.errors import BadSignatureError, MalformedEntryError, UnknownVersionError
 from sync_protocol.packing import pack
-from sync_protocol.seal import NOT_SEALED, hpke_seal, key_tag, seal_info
+from sync_protocol.seal import NOT_SEALED, hpke_seal, key_tag, recipient_tag, seal_info
 
 VERSION = 1
 HEADER_SIZE = 64
@@ -126,8 +126,9 @@ def write_entry(
     Raises:
         MalformedEntryError: the entry would not fit into a frame.
         PackError: the body is too long.
+        WeakKeyError: no header can name the recipient.
     """
-    to = NOT_SEALED if recipient is None else key_tag(recipient)
+    to = NOT_SEALED if recipient is None else recipient_tag(key_tag(recipient))
     time_ms = min(max(time_ms, 0), _MAX_TIME_MS)
     header = _HEADER.pack(VERSION, kind, time_ms >> 32, time_ms & 0xFFFF_FFFF, seq, int.from_bytes(to), log, prev)
     packed = pack(body)

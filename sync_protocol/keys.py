@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from sync_protocol import base32
 from sync_protocol.errors import CodeError, WeakKeyError
+from sync_protocol.seal import key_tag, recipient_tag
 
 KEY_SIZE = 32
 SECRET_SIZE = 8
@@ -50,7 +51,7 @@ def seal_key(raw: bytes) -> bytes:
     """Check an X25519 public key (RFC 7748) and give it back.
 
     Raises:
-        WeakKeyError: not 32 bytes, not canonical, or of small order.
+        WeakKeyError: not 32 bytes, not canonical, of small order, or with a tag that names nobody.
     """
     if len(raw) != KEY_SIZE or int.from_bytes(raw, "little") >= _P:
         raise WeakKeyError("the sealing key is not canonical")
@@ -59,6 +60,7 @@ def seal_key(raw: bytes) -> bytes:
         X25519PrivateKey.from_private_bytes(b"\x40" * KEY_SIZE).exchange(X25519PublicKey.from_public_bytes(raw))
     except ValueError:
         raise WeakKeyError("the sealing key is of small order") from None
+    recipient_tag(key_tag(raw))
     return raw
 
 

@@ -1,4 +1,4 @@
-"""The kinds of entries (section 3), and which of them are stored, sealed and urgent."""
+"""The kinds of entries (section 3), and which of them are stored and sealed."""
 
 from enum import IntEnum
 
@@ -31,6 +31,3 @@ PLAIN = frozenset({Kind.HEAD, Kind.KEY, Kind.CLOCK, Kind.LOST, Kind.CONFIG, Kind
 
 TRANSIENT = frozenset({Kind.HEAD, Kind.QUERY, Kind.ANSWER})
 """Kinds that are never stored in a log."""
-
-QUIET = frozenset({Kind.CLOCK, Kind.HEALTH})
-"""Kinds that never wake the sync: they travel with the next exchange."""

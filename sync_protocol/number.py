@@ -7,8 +7,6 @@ from sync_protocol import base32
 from sync_protocol.errors import NumberError
 
 _SYMBOLS = 9
-PREFIX_BITS = 45
-"""How many leading bits of the complaint's id its number shows."""
 
 
 def number_of(entry_id: bytes) -> str:

@@ -17,9 +17,9 @@ from msgspec import Meta, Struct
 from sync_protocol.bodies import Head, Id, Keys, decode_body
 from sync_protocol.bundle import read_bundle
 from sync_protocol.entry import Entry, verify_entry
-from sync_protocol.errors import BadSignatureError, NoHeadError, OtherServerError, ProtocolError
+from sync_protocol.errors import BadSignatureError, FieldError, NoHeadError, OtherServerError, ProtocolError
 from sync_protocol.exchange import Position
-from sync_protocol.keys import EnrolmentCode, server_log, sign_key
+from sync_protocol.keys import EnrolmentCode, seal_key, server_log, sign_key
 from sync_protocol.kinds import Kind
 from sync_protocol.packing import unpack
 
@@ -148,15 +148,12 @@ def _key_at(pinned: Pinned, seq: int) -> str:
 
 
 def _keys_entries(entries: Iterable[Entry]) -> list[tuple[Entry, Keys]]:
-    """The KEYS entries whose body is well formed. Proves nothing."""
+    """The KEYS entries whose body is well formed and whose keys can be used. Proves nothing."""
     found = []
     for entry in entries:
         if entry.kind == Kind.KEYS:
             try:
-                body = decode_body(Kind.KEYS, unpack(entry.body))
-                if isinstance(body, Keys):
-                    sign_key(bytes.fromhex(body.sign))
-                    found.append((entry, body))
+                found.append((entry, read_keys(entry)))
             except ProtocolError:
                 continue
     return found
@@ -178,6 +175,22 @@ def _load(sign: str) -> Ed25519PublicKey:
 def _verify_any(entry: Entry, signs: Iterable[str]) -> None:
     if not any(_is_signed(entry, sign) for sign in signs):
         raise BadSignatureError(f"entry {entry.id.hex()} is not signed by the key of its log")
+
+
+def read_keys(entry: Entry) -> Keys:
+    """Decode a KEYS entry, and refuse keys that section 2 does not allow. Proves nothing about who wrote it.
+
+    Raises:
+        WeakKeyError: one of the three keys cannot be used.
+        ProtocolError: its body is not a KEYS'.
+    """
+    body = decode_body(Kind.KEYS, unpack(entry.body))
+    if not isinstance(body, Keys):
+        raise FieldError("not a KEYS")
+    sign_key(bytes.fromhex(body.sign))
+    seal_key(bytes.fromhex(body.intake))
+    seal_key(bytes.fromhex(body.duty))
+    return body
 
 
 def read_stated(entry: Entry) -> StatedHead:

@@ -6,7 +6,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
-from sync_protocol.errors import UnsealError, WrongRecipientError
+from sync_protocol.errors import UnsealError, WeakKeyError, WrongRecipientError
 
 NOT_SEALED = bytes(4)
 OVERHEAD = 48
@@ -20,6 +20,17 @@ _DUTY_INFO = b"kasih duty v1\n"
 def key_tag(public_key: bytes) -> bytes:
     """The 4 bytes in a header that name the recipient, so that a reader need not try all its keys."""
     return sha256(public_key).digest()[:4]
+
+
+def recipient_tag(tag: bytes) -> bytes:
+    """Give the tag back, if a header can name a recipient by it (section 2).
+
+    Raises:
+        WeakKeyError: four zero bytes, which would say that the body is not sealed. One key in 2^32 has that tag.
+    """
+    if tag == NOT_SEALED:
+        raise WeakKeyError("the tag of the sealing key is zero, so no header can name it")
+    return tag
 
 
 def seal_info(header: bytes) -> bytes:

@@ -8,12 +8,13 @@ import logging
 import click
 
 from kiosk_agent.cli import agent, bundle, file
-from kiosk_agent.cli.group import HELP, IndonesianGroup
+from kiosk_agent.cli.group import HELP, PROGRAM, IndonesianGroup
+from kiosk_agent.cli.words import dress
 from kiosk_agent.version import version
 
 
 @click.group(cls=IndonesianGroup, context_settings=HELP)
-@click.version_option(version() or "?", prog_name="kasih-kiosk", help="Tampilkan versi.")
+@click.version_option(version() or "?", prog_name=PROGRAM, message="%(prog)s %(version)s", help="Tampilkan versi.")
 def main() -> None:
     """Kios pengaduan: menerima laporan tanpa jaringan, dan mengirimnya ke pusat bila ada jalan."""
 
@@ -27,3 +28,4 @@ main.add_command(file.file)
 main.add_command(agent.sync)
 main.add_command(agent.status)
 main.add_command(bundle.bundle)
+dress(main)

@@ -8,6 +8,7 @@ import msgspec
 
 from kiosk_agent.access import access
 from kiosk_agent.cli.group import data_option, fail, json_option
+from kiosk_agent.cli.words import Span
 from kiosk_agent.status_text import in_words
 
 
@@ -28,7 +29,9 @@ def enrol(data: Path, server: str, code: str, *, as_json: bool) -> None:
 
 @click.command()
 @data_option
-@click.option("--port", type=click.IntRange(0, 65_535), help="Port halaman di 127.0.0.1 (bawaan 8180; 0: yang bebas).")
+@click.option(
+    "--port", type=Span(0, 65_535), metavar="ANGKA", help="Port halaman di 127.0.0.1 (bawaan 8180; 0: yang bebas)."
+)
 @click.option("--modem", multiple=True, metavar="PORT", help="Modem SMS; belum didukung versi ini.")
 def run(data: Path, port: int | None, modem: tuple[str, ...]) -> None:
     """Jalankan kios: halaman layar sentuh dan pengiriman ke pusat. Berhenti dengan Ctrl-C."""

@@ -8,9 +8,7 @@ import msgspec
 
 from kiosk_agent.access import access
 from kiosk_agent.cli.group import data_option, json_option
-from kiosk_agent.sync.usb import Imported, read_file, reply_in, write_file
-
-_path = click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+from kiosk_agent.sync.usb import Imported, place_for, read_file, reply_in, write_file
 
 
 @click.group()
@@ -19,14 +17,14 @@ def bundle() -> None:
 
 
 @bundle.command("export")
-@_path
+@click.argument("path", metavar="FILE")
 @data_option
 @json_option
-def export(path: Path, data: Path, *, as_json: bool) -> None:
+def export(path: str, data: Path, *, as_json: bool) -> None:
     """Tulis semua yang belum diterima pusat ke FILE; FILE boleh sebuah folder."""
     with access(data) as kiosk:
         exported = kiosk.export()
-    target = path / exported.name if path.is_dir() else path
+    target = place_for(path, exported.name)
     write_file(target, exported.bundle)
     if as_json:
         said = {"file": str(target), "entries": exported.entries, "pending": exported.pending}
@@ -36,7 +34,7 @@ def export(path: Path, data: Path, *, as_json: bool) -> None:
 
 
 @bundle.command("import")
-@_path
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @data_option
 @json_option
 def import_(path: Path, data: Path, *, as_json: bool) -> None:

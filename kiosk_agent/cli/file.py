@@ -18,6 +18,7 @@ from kiosk_agent.cli.group import data_option, fail
 from kiosk_agent.control import Control
 from kiosk_agent.errors import IntakeError, NotSavedError
 from kiosk_agent.intake.lines import MAX_LINE, Answer
+from kiosk_agent.reasons import why
 
 _TRIES: Final = 3
 _IDLE_S: Final = 0.3
@@ -137,4 +138,4 @@ def _open(source: str) -> AbstractContextManager[IO[bytes]]:
     try:
         return click.open_file(source, "rb")
     except OSError as error:
-        fail(f"Berkas {source} tidak bisa dibuka: {error.strerror}.")
+        fail(f"Berkas {source} tidak bisa dibuka: {why(error)}.")

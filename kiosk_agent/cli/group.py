@@ -7,27 +7,35 @@ from typing import Any, Final, NoReturn
 import click
 
 from kiosk_agent.access import GoneError
+from kiosk_agent.cli.words import speak_indonesian
 from kiosk_agent.errors import KioskError
 
+PROGRAM: Final = "kasih-kiosk"
 HELP: Final = {"help_option_names": ["--help", "-h"], "max_content_width": 100}
-_HEADINGS = {"Options": "Pilihan", "Commands": "Perintah"}
+_MISTYPED: Final = 2
 
-
-class IndonesianFormatter(click.HelpFormatter):
-    """Headings of --help in the language of who reads it."""
-
-    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        super().write_usage(prog, args, prefix or "Pemakaian: ")
-
-    def write_heading(self, heading: str) -> None:
-        super().write_heading(_HEADINGS.get(heading, heading))
-
-
-click.Context.formatter_class = IndonesianFormatter
+speak_indonesian()
 
 
 class IndonesianGroup(click.Group):
-    """A group whose commands end with exit code 1 and one line where a person or the machine is the reason."""
+    """A group whose commands end with one line where a person or the machine is the reason; mistyped: with code 2."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run a command line; click would answer a mistyped one with four lines."""
+        try:
+            return super().main(*args, **({"prog_name": PROGRAM} | options | {"standalone_mode": False}))
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            sys.exit(_MISTYPED)
+        except click.UsageError as error:
+            command = error.ctx.command_path if error.ctx else PROGRAM
+            fail(f"{error.format_message()} (bantuan: {command} --help)", _MISTYPED)
+        except click.ClickException as error:
+            fail(error.format_message())
+        except click.exceptions.Exit as ended:
+            sys.exit(ended.exit_code)
+        except click.Abort:
+            sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -44,7 +52,7 @@ data_option: Final = click.option(
 json_option: Final = click.option("--json", "as_json", is_flag=True, help="Keluaran sebagai JSON.")
 
 
-def fail(message: str) -> NoReturn:
-    """End with exit code 1 and one line on standard error."""
-    click.echo(f"kasih-kiosk: {' '.join(message.split())}", err=True)
-    sys.exit(1)
+def fail(message: str, exit_code: int = 1) -> NoReturn:
+    """End with one line on standard error."""
+    click.echo(f"{PROGRAM}: {' '.join(message.split())}", err=True)
+    sys.exit(exit_code)

@@ -12,6 +12,7 @@ from sync_protocol.entry import Entry
 from sync_protocol.errors import ProtocolError
 from sync_protocol.kinds import Kind
 from sync_protocol.packing import unpack
+from sync_protocol.reply import read_keys
 
 T = TypeVar("T")
 
@@ -72,6 +73,6 @@ class CentreData:
 
 def _decode(entry: Entry) -> Body | None:
     try:
-        return decode_body(entry.kind, unpack(entry.body))
+        return read_keys(entry) if entry.kind == Kind.KEYS else decode_body(entry.kind, unpack(entry.body))
     except ProtocolError:
         return None  # A newer centre may say things that this version cannot read; what it could read stays in force.

@@ -3,6 +3,8 @@
 import logging
 import os
 import sqlite3
+import stat
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +21,7 @@ log = logging.getLogger(__name__)
 _RETRY_S: Final = 0.05
 _REOPEN_S: Final = 1.0
 _FULL: Final = 2
+_PRIVATE: Final = 0o600
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _OUR_BUG: Final = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.NotSupportedError)
 _REASONS: Final = {
@@ -184,6 +187,7 @@ class Disk:
             time.sleep(_RETRY_S)
 
     def _connect(self) -> sqlite3.Connection:
+        _make_private(self._path)
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=0)
         try:
             connection.execute("pragma locking_mode=exclusive")
@@ -206,6 +210,18 @@ def reason(error: sqlite3.Error) -> str:
 
 def _primary(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _make_private(path: Path) -> None:
+    """Let nobody but the owner read the file and what SQLite puts beside it, which takes its mode from it."""
+    if sys.platform != "win32":  # There the folder's own list says who may.
+        with suppress(OSError):  # Where it cannot be done, the folder, which is its owner's alone, must do.
+            with suppress(FileExistsError):
+                os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE))
+            for file in (path, *(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))):
+                # Never opened for that: closing it again would drop another connection's lock.
+                if file.exists() and stat.S_IMODE(file.stat().st_mode) & ~_PRIVATE:
+                    file.chmod(stat.S_IMODE(file.stat().st_mode) & _PRIVATE)
 
 
 def _check(connection: sqlite3.Connection) -> None:

@@ -2,8 +2,11 @@
 
 import logging
 import sqlite3
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Final
+
+import msgspec
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +32,16 @@ CONTACT_AT: Final = "contact_at"
 """The kiosk's clock at the last receipt."""
 OFFSET: Final = "clock_offset"
 """The server's clock less the kiosk's, in milliseconds, as last measured."""
+OFFSET_DOUBT: Final = "clock_offset_doubt"
+"""By how much that may be wrong, in milliseconds: half of the round trip that it was measured with."""
 FORKED: Final = "forked"
 """The server's log holds two entries with one seq."""
 HEALTH: Final = "health"
-"""The HEALTH body that was last written, and when."""
+"""What the last HEALTH said, as far as it counts as a change."""
 CLOCK_OFFSET_TOLD: Final = "clock_offset_told"
 """The offset of the last CLOCK entry."""
-ROTTED: Final = "rotted"
-"""How many records of the own log the last scrub found rotten."""
+ROTTED: Final = "rotted_seqs"
+"""The seqs of the own log's records that were found rotten, by a scrub or on their way out."""
 LAST_ERROR: Final = "last_error"
 """Why the last exchange failed, for people; empty after a success."""
 
@@ -60,6 +65,16 @@ def put(connection: sqlite3.Connection, name: str, value: bytes) -> None:
         " on conflict (name) do update set digest = excluded.digest, value = excluded.value",
         {"name": name, "digest": _digest(name, value), "value": value},
     )
+
+
+def write_seqs(seqs: Iterable[int]) -> bytes:
+    """Places in a log, as a fact."""
+    return msgspec.json.encode(sorted(seqs))
+
+
+def read_seqs(value: bytes | None) -> set[int]:
+    """Places in a log; none where the fact is not known."""
+    return msgspec.json.decode(value, type=set[int]) if value else set()
 
 
 def _digest(name: str, value: bytes) -> bytes:

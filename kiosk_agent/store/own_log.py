@@ -61,6 +61,12 @@ def by_seq(connection: sqlite3.Connection, seq: int, is_mine: IsMine) -> Held | 
     return _held(row, is_mine) if row else None
 
 
+def newest(connection: sqlite3.Connection, kind: int, is_mine: IsMine) -> Held | None:
+    """The newest entry of one kind."""
+    row = connection.execute(_COLUMNS + " where kind = :kind order by seq desc limit 1", {"kind": kind}).fetchone()
+    return _held(row, is_mine) if row else None
+
+
 def after(connection: sqlite3.Connection, seq: int, limit: int, is_mine: IsMine) -> list[Held]:
     """The next entries after this one, in order."""
     rows = connection.execute(
@@ -123,6 +129,15 @@ def complaints(connection: sqlite3.Connection, upto: int) -> int:
         "select count(*) from own where kind = :kind and seq <= :upto", {"kind": Kind.COMPLAINT, "upto": upto}
     ).fetchone()
     return int(row[0])
+
+
+def complaint_between(connection: sqlite3.Connection, lowest: bytes, highest: bytes) -> int | None:
+    """The place of the complaint whose id lies in this range; None where there is none."""
+    row = connection.execute(
+        "select seq from own where id between :lowest and :highest and kind = :kind",
+        {"lowest": lowest, "highest": highest, "kind": Kind.COMPLAINT},
+    ).fetchone()
+    return int(row[0]) if row else None
 
 
 def _held(row: tuple[int, bytes, bytes, bytes, bytes], is_mine: IsMine) -> Held:

@@ -20,10 +20,10 @@ def scrub(store: Store) -> int:
     Raises:
         DiskError: the disk is at fault.
     """
-    rotted = 0
+    rotted: set[int] = set()
     for held in store.own_after(0):
         if held.raw is None:
-            rotted += 1
+            rotted.add(held.seq)
             log.error("the record at seq %d has rotted", held.seq)
         elif store.own(held.id) is None:
             log.error("the index of the log has rotted; it is built anew")
@@ -33,11 +33,11 @@ def scrub(store: Store) -> int:
     with store.disk.writing() as connection:
         if dropped:
             server_log.drop(connection, dropped)
-        facts.put(connection, facts.ROTTED, str(rotted).encode())
+        facts.put(connection, facts.ROTTED, facts.write_seqs(rotted))
     if dropped:
         log.error("%d entries of the server had rotted; they are fetched again", len(dropped))
         store.forget()
-    return rotted
+    return len(rotted)
 
 
 def _find_rotten(store: Store) -> list[int]:

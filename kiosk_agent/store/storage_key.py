@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from kiosk_agent.errors import StorageKeyError
+from kiosk_agent.reasons import why
 
 KEY_SIZE: Final = 32
 _CREDENTIAL: Final = "kasih-storage-key"
@@ -64,7 +65,7 @@ def new_key() -> tuple[str, StorageKey]:
     try:
         _write(_folder() / f"{name}.key", _protect(key))
     except OSError as error:
-        raise StorageKeyError(f"Kunci penyimpanan tidak bisa ditulis di {_folder()}: {error.strerror}") from error
+        raise StorageKeyError(f"Kunci penyimpanan tidak bisa ditulis di {_folder()}: {why(error)}.") from error
     return name, StorageKey(key)
 
 
@@ -107,8 +108,21 @@ def _credential() -> Path | None:
 
 
 def _from_credential(path: Path, name: str) -> StorageKey:
-    """One credential can serve several data folders, each with a key of its own."""
-    return StorageKey(sha256(b"kasih credential\n" + name.encode() + b"\n" + path.read_bytes()).digest())
+    """One credential can serve several data folders, each with a key of its own.
+
+    Raises:
+        StorageKeyError: it cannot be read, or could be guessed.
+    """
+    try:
+        secret = path.read_bytes()
+    except OSError as error:
+        raise StorageKeyError(f"Kredensial systemd {_CREDENTIAL} tidak terbaca: {why(error)}.") from error
+    if len(secret) < KEY_SIZE:
+        raise StorageKeyError(
+            f"Kredensial systemd {_CREDENTIAL} berisi {len(secret)} byte, padahal harus paling sedikit {KEY_SIZE} byte "
+            f"acak. Buat dengan: head -c {KEY_SIZE} /dev/urandom | systemd-creds encrypt --name={_CREDENTIAL} - BERKAS"
+        )
+    return StorageKey(sha256(b"kasih credential\n" + name.encode() + b"\n" + secret).digest())
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -88,18 +88,27 @@ class Store(StoreView):
     def report_lost(self, held: Held) -> None:
         """Append a LOST for this entry, once for each id, and again only where that LOST has rotted too.
 
+        It counts as rotten from here on, not from the next scrub.
+
         Raises:
             NotSavedError: it is not on the disk.
         """
-        if not self.is_reported_lost(held.id):
-            body = Lost(seq=held.seq, id=held.id.hex(), prev=held.prev.hex())
-            self.append(Kind.LOST, body, also=lambda connection, lost: own_log.mark_lost(connection, held.id, lost.seq))
+        if self.is_reported_lost(held.id):
+            return
 
-    def take(self, reply: Reply, pinned: Pinned, *, live: bool = True) -> int:
+        def remember(connection: sqlite3.Connection, lost: Entry) -> None:
+            own_log.mark_lost(connection, held.id, lost.seq)
+            rotted = facts.read_seqs(facts.get(connection, facts.ROTTED))
+            facts.put(connection, facts.ROTTED, facts.write_seqs(rotted | {held.seq}))
+
+        self.append(Kind.LOST, Lost(seq=held.seq, id=held.id.hex(), prev=held.prev.hex()), also=remember)
+
+    def take(self, reply: Reply, pinned: Pinned, *, took_ms: int | None = None) -> int:
         """Commit a verified reply whole: its entries, its HEAD, and where it ended. Returns how many were new.
 
         Args:
-            live: it was answered just now, so its `now` tells the time; False for a stick.
+            took_ms: it came just now, so long after it was asked for; None where its `now` tells nothing of the time,
+                as on a stick.
 
         Raises:
             NotSavedError: none of it is stored.
@@ -119,8 +128,8 @@ class Store(StoreView):
             facts.put(connection, facts.PIN, pinned.encode())
             facts.put(connection, facts.CONTACT_AT, str(now_ms).encode())
             facts.put(connection, facts.LAST_ERROR, b"")
-            if live and reply.head.body.now:
-                facts.put(connection, facts.OFFSET, str(reply.head.body.now - now_ms).encode())
+            if took_ms is not None and reply.head.body.now:
+                _compare_clocks(connection, reply.head.body.now, now_ms, took_ms)
         self._stated, self._stated_is_read = reply.head, True
         if any(entry.kind in _SETTING_KINDS for entry in reply.entries):
             self.generation += 1
@@ -196,3 +205,20 @@ class Store(StoreView):
             return
         self.storage_key = load_key(name.decode())
         self.keys = unlock(locked, self.storage_key)
+
+
+def _compare_clocks(connection: sqlite3.Connection, server_ms: int, now_ms: int, took_ms: int) -> None:
+    """Learn how far the clocks are apart. The server read its own at some moment of the round trip that has just ended.
+
+    Over a slow link that says little. Then what was measured better stays where it may still be right; and where
+    nothing was measured before and nothing speaks against the kiosk's clock, it is taken for right.
+    """
+    doubt_ms = took_ms // 2
+    offset_ms = server_ms - (now_ms - doubt_ms)
+    known = facts.get(connection, facts.OFFSET)
+    known_ms, known_doubt_ms = int(known or 0), int(facts.get(connection, facts.OFFSET_DOUBT) or 0)
+    may_stay = abs(offset_ms - known_ms) <= doubt_ms
+    if known is not None and may_stay and known_doubt_ms <= doubt_ms:
+        return
+    facts.put(connection, facts.OFFSET, str(0 if known is None and may_stay else offset_ms).encode())
+    facts.put(connection, facts.OFFSET_DOUBT, str(doubt_ms).encode())

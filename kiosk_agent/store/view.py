@@ -12,6 +12,7 @@ from kiosk_agent.store.disk import Disk
 from sync_protocol.entry import Entry, parse_entry, verify_entry
 from sync_protocol.errors import ProtocolError
 from sync_protocol.exchange import Held, Position
+from sync_protocol.number import id_range
 from sync_protocol.reply import Pinned, StatedHead, decode_pinned, read_stated
 from sync_protocol.states import Enrolment
 
@@ -84,6 +85,11 @@ class StoreView:
         with self.disk.reading() as connection:
             return own_log.by_seq(connection, seq, self.is_mine)
 
+    def own_newest(self, kind: int) -> Held | None:
+        """The newest entry of one kind of the kiosk's own log."""
+        with self.disk.reading() as connection:
+            return own_log.newest(connection, kind, self.is_mine)
+
     def own_after(self, seq: int) -> Iterator[Held]:
         """The kiosk's own entries after this one, in order."""
         while True:
@@ -132,6 +138,11 @@ class StoreView:
         """How many complaints stand in the log up to this entry."""
         with self.disk.reading() as connection:
             return own_log.complaints(connection, upto)
+
+    def complaint_seq(self, number: str) -> int | None:
+        """Where the complaint with this (written) number stands in the log; None if it was filed elsewhere."""
+        with self.disk.reading() as connection:
+            return own_log.complaint_between(connection, *id_range(number))
 
     # -- the server's log for this kiosk -------------------------------------------------------------------------------
 

@@ -51,12 +51,15 @@ class ClockWatch:
     def compare(self) -> None:
         """After an exchange: say so where the distance to the server's clock has moved since it was last said.
 
+        On a slow link that distance is known no better than to half of the round trip, and no more is said.
+
         Raises:
             NotSavedError: it is not on the disk.
         """
         offset = self._store.number_fact(facts.OFFSET)
         told = self._store.number_fact(facts.CLOCK_OFFSET_TOLD) or 0
-        if offset is not None and abs(offset - told) > TOLERANCE_MS:
+        doubt = self._store.number_fact(facts.OFFSET_DOUBT) or 0
+        if offset is not None and abs(offset - told) > TOLERANCE_MS + doubt:
             self._write("server", offset)
 
     def _write(self, reason: str, offset_ms: int, jump_ms: int = 0) -> None:

@@ -103,9 +103,11 @@ class Engine:
             outcome.round_trips += 1
             outcome.bytes_up += len(bundle)
             outcome.sent += count_frames(bundle) - 1
+            asked_at_s = self._clock.monotonic_s()
             reply = transport.send(bundle)
+            took_ms = round((self._clock.monotonic_s() - asked_at_s) * 1000)
             outcome.bytes_down += len(reply)
-            return self._settle(session, reply, outcome)
+            return self._settle(session, reply, outcome, took_ms)
         except LinkCutError as error:
             outcome.error = error
             return session.cut()
@@ -120,9 +122,9 @@ class Engine:
         session.failed()
         return False
 
-    def _settle(self, session: AgentSession, data: bytes, outcome: Outcome) -> bool:
+    def _settle(self, session: AgentSession, data: bytes, outcome: Outcome, took_ms: int) -> bool:
         reply, pinned = read_reply(data, pinned_of(self._store, data))
-        stored = self._store.take(reply, pinned)
+        stored = self._store.take(reply, pinned, took_ms=took_ms)
         outcome.received += stored
         return session.settle(reply, stored=stored)
 

@@ -42,7 +42,7 @@ def prepare(store: Store, code_typed: str, server: str, keys: DeviceKeys | None 
         code = read_code(code_typed)
     except CodeError:
         raise CodeMistypedError(
-            "Kode pendaftaran salah ketik: harus 25 huruf dan angka dalam lima kelompok. Periksa lagi kodenya."
+            "Kode pendaftaran salah ketik. Isinya 25 huruf dan angka dalam lima kelompok; periksa lagi satu per satu."
         ) from None
     mark = sha256(code.secret).digest()
 

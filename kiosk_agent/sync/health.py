@@ -7,6 +7,7 @@ import msgspec
 from kiosk_agent.clock import Clock
 from kiosk_agent.store import Store, facts
 from sync_protocol.bodies import Health, Keys
+from sync_protocol.entry import parse_entry
 from sync_protocol.kinds import Kind
 
 MIN_INTERVAL_S: Final = 3_600
@@ -19,7 +20,8 @@ class HealthReporter:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._said_at_s: float | None = None
+        self._said_at_s = self._last_said_at_s()
+        """By the monotonic clock; None: not within the hour, or not known."""
 
     def report(self, health: Health, keys: Keys) -> bool:
         """Append a HEALTH where something worth knowing has changed; whether it did.
@@ -41,6 +43,15 @@ class HealthReporter:
         )
         self._said_at_s = now_s
         return True
+
+    def _last_said_at_s(self) -> float | None:
+        """When an earlier run of the program wrote the newest HEALTH, as far as the wall clock can tell."""
+        held = self._store.own_newest(Kind.HEALTH)
+        if held is None or held.raw is None:
+            return None
+        ago_s = (self._clock.now_ms() - parse_entry(held.raw).time_ms) / 1000
+        # A clock that has gone back says nothing, and must not silence the kiosk for years.
+        return self._clock.monotonic_s() - ago_s if 0 <= ago_s < MIN_INTERVAL_S else None
 
 
 def _telling(health: Health) -> bytes:

@@ -36,14 +36,18 @@ _KEPT_S: Final = 60
 class HttpTransport:
     """Keeps one connection and makes a new one where the old has gone stale."""
 
-    def __init__(self, url: str, settings: Settings) -> None:
+    def __init__(self, url: str, settings: Settings, path: str = PATH) -> None:
         """Prepare; nothing is connected yet.
+
+        Args:
+            path: of what is asked at the centre, below its address.
 
         Raises:
             SettingsError: the address is none.
         """
         self.url = url
-        self._secure, self._host, self._port, self._path = _parts(url)
+        self._secure, self._host, self._port, base = _parts(url)
+        self._path = base + path
         self._settings = settings
         self._connection: http.client.HTTPConnection | None = None
         self._used_at_s = 0.0
@@ -208,7 +212,7 @@ def _parts(url: str) -> tuple[bool, str, int, str]:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SettingsError(f"Alamat pusat tidak benar: {url!r}. Contoh: http://pusat.kota.go.id:8000")
     secure = parts.scheme == "https"
-    return secure, parts.hostname, port or (443 if secure else 80), parts.path.rstrip("/") + PATH
+    return secure, parts.hostname, port or (443 if secure else 80), parts.path.rstrip("/")
 
 
 def _retry_after(response: http.client.HTTPResponse) -> float | None:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from kiosk_agent.clock import Clock
 from kiosk_agent.errors import EnrolError, StickError
+from kiosk_agent.reasons import why
 from kiosk_agent.store import Store
 from kiosk_agent.sync.engine import count_frames, open_session
 from kiosk_agent.sync.trust import pinned_of
@@ -17,6 +18,7 @@ from sync_protocol.bundle import read_bundle
 from sync_protocol.errors import NoHeadError, NotABundleError, ProtocolError
 from sync_protocol.reply import read_reply
 
+_MOUNTS: Final = ("/media", "/run/media", "/mnt")
 SUFFIX: Final = ".kasih"
 REPLY_SUFFIX: Final = ".reply.kasih"
 
@@ -83,7 +85,7 @@ def import_bundle(store: Store, data: bytes) -> Imported:
         raise StickError("Berkas ini tidak berisi balasan pusat untuk kios ini. Tidak ada yang disimpan.") from None
     except ProtocolError as error:
         raise StickError(f"Berkas ini tidak bisa dibaca ({error.code}). Tidak ada yang disimpan.") from None
-    stored = store.take(reply, pinned, live=False)
+    stored = store.take(reply, pinned)
     return Imported(
         received=stored,
         accepted=max(0, store.received_seq() - before),
@@ -91,6 +93,31 @@ def import_bundle(store: Store, data: bytes) -> Imported:
         skipped=reply.skipped,
         rest=reader.rest,
     )
+
+
+def place_for(given: str, name: str) -> Path:
+    """Where to write what was asked for under this path: into the folder, under a name of ours, or as that very file.
+
+    A stick that is not plugged in must not leave a file of its name on the kiosk's own disk.
+
+    Raises:
+        StickError: there is no such folder.
+    """
+    path = Path(given)
+    if given and path.is_dir():
+        return path / name
+    means_folder = not given or given.endswith(("/", os.sep)) or _is_absent_stick(path)
+    if means_folder or not path.parent.is_dir():
+        folder = given if means_folder else path.parent
+        raise StickError(f"Folder {folder} tidak ada. Periksa apakah stiknya sudah terpasang.")
+    return path
+
+
+def _is_absent_stick(path: Path) -> bool:
+    """Whether sticks appear under names like this one, such as /media/STIK or /run/media/ani/STIK."""
+    path = path.absolute()
+    below = [path.relative_to(root) for root in _MOUNTS if path.is_relative_to(root)]
+    return not path.suffix and any(len(one.parts) <= 2 for one in below) and not os.path.ismount(path.parent)
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -113,7 +140,7 @@ def write_file(path: Path, data: bytes) -> None:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise StickError(f"Berkas {path} tidak bisa ditulis: {error.strerror}.") from error
+        raise StickError(f"Berkas {path} tidak bisa ditulis: {why(error)}.") from error
 
 
 def reply_in(path: Path) -> Path:
@@ -139,7 +166,7 @@ def read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise StickError(f"Berkas {path} tidak bisa dibaca: {error.strerror}.") from error
+        raise StickError(f"Berkas {path} tidak bisa dibaca: {why(error)}.") from error
 
 
 def _read_back(path: Path) -> bytes:

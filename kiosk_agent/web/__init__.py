@@ -17,7 +17,8 @@ from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
 from kiosk_agent.kiosk import Kiosk
-from kiosk_agent.web import front, receipt, report, technician
+from kiosk_agent.web import front, inquiry, receipt, report, technician
+from kiosk_agent.web.asked import Ask
 from kiosk_agent.web.drafts import Drafts
 from kiosk_agent.web.error_pages import ERROR_PAGES
 from kiosk_agent.web.guard import FormGuard, OwnPagesOnly, add_headers
@@ -36,16 +37,29 @@ LARGEST_FORM: Final = 100_000
 _FOLDER = Path(__file__).parent
 
 
-def web_routes(kiosk: Kiosk, *, idle_s: int = IDLE_S, countdown_s: int = COUNTDOWN_S) -> list[ControllerRouterHandler]:
-    """The pages of an opened kiosk."""
+def web_routes(
+    kiosk: Kiosk, ask: Ask, *, idle_s: int = IDLE_S, countdown_s: int = COUNTDOWN_S
+) -> list[ControllerRouterHandler]:
+    """The pages of an opened kiosk.
+
+    Args:
+        ask: the way to the centre for CEK LAPORAN.
+    """
     pages = Pages(
         kiosk=kiosk,
         drafts=Drafts(kiosk.clock.monotonic_s, idle_s + countdown_s + SLACK_S),
+        ask=ask,
         form_token=secrets.token_urlsafe(16),
         idle_s=idle_s,
         countdown_s=countdown_s,
     )
-    handlers: list[Any] = [*front.HANDLERS, *report.HANDLERS, *receipt.HANDLERS, *technician.HANDLERS]
+    handlers: list[Any] = [
+        *front.HANDLERS,
+        *report.HANDLERS,
+        *receipt.HANDLERS,
+        *inquiry.HANDLERS,
+        *technician.HANDLERS,
+    ]
     return [
         Router(
             path="/",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from threading import Lock, Timer
 
 from kiosk_agent.intake import Filed
+from kiosk_agent.web.asked import Asked
 
 WITHOUT_SCRIPT_S = 300
 """How long a draft lives when the page runs no script: then typing cannot be noticed, and a text takes minutes."""
@@ -32,7 +33,7 @@ class Draft:
     identity: str = ""
     name: str = ""
     phone: str = ""
-    sms_ok: bool = True
+    sms_ok: bool = False
     accused: str = ""
     reached_check: bool = False
     """The check page was shown: from now on every changed answer leads back to it."""
@@ -43,6 +44,8 @@ class Draft:
     failures: int = 0
     """How often KIRIM could not store."""
     filed: Filed | None = None
+    asked: Asked | None = None
+    """The session is one of CEK LAPORAN, and this is what was asked."""
     has_script: bool = False
     """The page's script has been heard of, so silence means that nobody is there."""
     lock: Lock = field(default_factory=Lock, repr=False)
@@ -76,14 +79,14 @@ class Drafts:
         self._open: dict[str, Draft] = {}
         self._timer: Timer | None = None
 
-    def start(self) -> str:
-        """Open a session with an empty draft; returns its cookie."""
+    def start(self, asked: Asked | None = None) -> str:
+        """Open a session with an empty draft, or one of CEK LAPORAN; returns its cookie."""
         token = secrets.token_urlsafe(24)
         with self._lock:
             self._drop_expired()
             while len(self._open) >= MOST_DRAFTS:
                 del self._open[min(self._open, key=lambda key: self._open[key].touched_at_s)]
-            self._open[token] = Draft(ref=secrets.token_bytes(16), touched_at_s=self._clock_s())
+            self._open[token] = Draft(ref=secrets.token_bytes(16), touched_at_s=self._clock_s(), asked=asked)
             self._arm()
         return token
 

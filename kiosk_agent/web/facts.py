@@ -32,6 +32,17 @@ class Facts:
         names = dict(self.master.categories)
         return self.texts.get(f"topik.{code}", names.get(code, code))
 
+    def status_label(self, code: str) -> str:
+        """Where a case stands, in plain words; the centre's own for a status that this program has no words for."""
+        rows = self.master.rows.get("status", [])
+        names = {row.get("kode", ""): row.get("label_pelapor", "") for row in rows}
+        return self.texts.get(f"status.{code}", names.get(code, code))
+
+    @property
+    def can_ask(self) -> bool:
+        """CEK LAPORAN can lead somewhere: the centre answers kiosks that it trusts, and no others."""
+        return not self.fault and self.status.ready and self.status.state is Enrolment.ACTIVE
+
     def kelurahan_name(self, code: str) -> str:
         """A kelurahan's name, empty for an unknown code."""
         return next((row.name for row in self.master.kelurahan if row.code == code), "")

@@ -9,11 +9,13 @@ from litestar.response import Redirect, Template
 
 from kiosk_agent.errors import DiskError
 from kiosk_agent.kiosk import Kiosk
+from kiosk_agent.web.asked import Ask
 from kiosk_agent.web.drafts import Draft, Drafts
 from kiosk_agent.web.facts import NOTHING_KNOWN, Facts, facts_of
 
 COOKIE: Final = "kasih_kios"
 FRONT: Final = "/"
+EXPIRED: Final = f"{FRONT}?layar=habis"
 NOTICES: Final = frozenset({"habis", "selesai", "dibatalkan"})
 """Why the screen was wiped: a word in the address, as the draft itself is gone."""
 WIPE_HEADERS: Final = {"Clear-Site-Data": '"cache", "storage"'}
@@ -28,6 +30,7 @@ class Pages:
 
     kiosk: Kiosk
     drafts: Drafts
+    ask: Ask
     form_token: str
     idle_s: int
     countdown_s: int

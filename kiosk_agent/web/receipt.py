@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.response import Redirect, Template
 
-from kiosk_agent.web.moments import day_and_time
+from kiosk_agent.moments import day_and_time
 from kiosk_agent.web.pages import COOKIE, FRONT, Pages, WebRequest, go
 from kiosk_agent.web.state import fate_of
 

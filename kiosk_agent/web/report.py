@@ -14,11 +14,10 @@ from kiosk_agent.intake import Form, IntakeError
 from kiosk_agent.web import steps
 from kiosk_agent.web.drafts import Draft
 from kiosk_agent.web.facts import Facts
-from kiosk_agent.web.pages import FRONT, Pages, WebRequest, go, leave
+from kiosk_agent.web.pages import EXPIRED, FRONT, Pages, WebRequest, go, leave
 from sync_protocol.vocabulary import Channel, Identity
 
 RECEIPT = "/lapor/bukti"
-EXPIRED = f"{FRONT}?layar=habis"
 STEP_OF_FIELD = {
     "category": "topik",
     "text": "isi",

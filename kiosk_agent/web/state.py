@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from kiosk_agent.errors import DiskError
 from kiosk_agent.intake import Filed
 from kiosk_agent.kiosk import Kiosk
+from kiosk_agent.moments import day_and_time
 from kiosk_agent.web.facts import Facts
-from kiosk_agent.web.moments import day_and_time
 from sync_protocol.states import Enrolment
 
 log = logging.getLogger(__name__)
@@ -18,6 +18,7 @@ class State:
     """What the front page says of the kiosk."""
 
     can_file: bool
+    can_ask: bool
     linked: bool
     sentences: list[str]
     warning: str
@@ -27,7 +28,11 @@ def in_words(facts: Facts) -> State:
     """The kiosk's state for the front page."""
     texts, status = facts.texts, facts.status
     if facts.fault:
-        return State(can_file=False, linked=False, sentences=[], warning=texts("K28", nomor=texts("periksa.nomor_sms")))
+        warning = texts("K28", nomor=texts("periksa.nomor_sms"))
+        return State(can_file=False, can_ask=False, linked=False, sentences=[], warning=warning)
+    if not status.ready:
+        why = texts(f"keadaan.{status.state}")
+        return State(can_file=False, can_ask=False, linked=facts.is_linked, sentences=[why], warning="")
     sentences = [texts("keadaan.tersambung" if facts.is_linked else "keadaan.putus")]
     if status.queue:
         sentences.append(texts("keadaan.antre", n=status.queue))
@@ -36,7 +41,7 @@ def in_words(facts: Facts) -> State:
     if not facts.is_linked and status.last_contact_at is not None:
         sentences.append(texts("keadaan.terakhir", waktu=day_and_time(status.last_contact_at)))
     warning = texts("depan.dicabut") if status.state is Enrolment.REVOKED else ""
-    return State(can_file=status.ready, linked=facts.is_linked, sentences=sentences, warning=warning)
+    return State(can_file=True, can_ask=facts.can_ask, linked=facts.is_linked, sentences=sentences, warning=warning)
 
 
 def fate_of(kiosk: Kiosk, facts: Facts, filed: Filed) -> str:

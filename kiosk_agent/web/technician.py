@@ -7,9 +7,11 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.response import Template
 
+from kiosk_agent.moments import day_and_time
 from kiosk_agent.web.facts import Facts
-from kiosk_agent.web.moments import day_and_time, span
 from kiosk_agent.web.pages import Pages
+from kiosk_agent.web.spans import span
+from sync_protocol.states import Enrolment
 
 Level = Literal["gawat", "perhatikan", "baik"]
 LEVELS: Final[tuple[Level, ...]] = ("gawat", "perhatikan", "baik")
@@ -54,6 +56,8 @@ def _enrolment(facts: Facts) -> Line:
     levels: dict[str, Level] = {"active": "baik", "pending": "perhatikan"}
     level = levels.get(state, "gawat")
     advice = "" if level == "baik" else texts(f"teknisi.daftar_{state}_saran")
+    if advice and state != Enrolment.NEW:
+        advice += " " + texts("teknisi.tetap_disimpan" if facts.status.ready else "teknisi.belum_bisa")
     return Line(level, texts("teknisi.daftar"), texts(f"teknisi.daftar_{state}"), advice)
 
 
@@ -90,7 +94,7 @@ def _clock(facts: Facts, now_ms: int) -> Line:
     texts, offset_ms = facts.texts, facts.status.clock_offset_ms
     name, now = texts("teknisi.jam"), day_and_time(now_ms)
     if offset_ms is None:
-        return Line("perhatikan", name, texts("teknisi.jam_belum", jam=now))
+        return Line("perhatikan", name, texts("teknisi.jam_belum", jam=now), texts("teknisi.jam_belum_saran"))
     seconds = abs(offset_ms) / 1000
     apart = texts("teknisi.detik", n=round(seconds)) if seconds < 120 else span(seconds, texts)
     says = texts("teknisi.jam_isi", jam=now, d=apart)

@@ -4,12 +4,11 @@ A wrong number, a wrong PIN and a locked number look alike. Five wrong PINs lock
 many residents share, is locked after four times as many.
 """
 
-import hmac
 import sqlite3
 from collections.abc import Iterable
 from typing import Final
 
-from server.domain.fold import decode_private, read_body
+from server.domain.fold import decode_private, fits, read_body
 from server.store import cases, devices, pin_guesses
 from server.store.centre import Centre
 from sync_protocol.bodies import Answer, Query
@@ -76,16 +75,19 @@ def _answer(connection: sqlite3.Connection, centre: Centre, entry: Entry, query:
     }
     locked = [pin_guesses.is_locked(connection, subject, limit=most, now=now) for subject, most in limits.items()]
     case = _case_with_pin(connection, centre, number, query.pin)
-    if any(locked):
+    opens = case is not None and not any(locked)
+    # Whoever repeats on the way what a kiosk asked, now or in a year, must neither lock a number with it nor unlock
+    # one; and what a kiosk asked while it was locked, which was not counted, stays unanswered.
+    opened_before = pin_guesses.had_opened(connection, entry.id)
+    if opened_before is None:
+        pin_guesses.remember_question(connection, entry.id, opened=opens)
+        if opens:
+            pin_guesses.forget_wrong(connection, f"number {number}")
+        elif not any(locked):
+            for subject in limits:
+                pin_guesses.count_wrong(connection, subject, now=now, until=now + settings.lock_s * 1000)
+    if case is None or not opens or opened_before is False:
         return Answer(nonce=query.nonce)
-    if case is None:
-        # Whoever repeats on the way what a kiosk asked must not lock a number with it.
-        asked = f"query {entry.id.hex()}"
-        subjects = () if pin_guesses.is_locked(connection, asked, limit=1, now=now) else (*limits, asked)
-        for subject in subjects:
-            pin_guesses.count_wrong(connection, subject, now=now, until=now + settings.lock_s * 1000)
-        return Answer(nonce=query.nonce)
-    pin_guesses.forget_wrong(connection, f"number {number}")
     return Answer(
         nonce=query.nonce,
         found=True,
@@ -100,8 +102,7 @@ def _case_with_pin(connection: sqlite3.Connection, centre: Centre, number: str, 
     """The case that both belong to."""
     found = None
     for case in cases.cases_by_number(connection, number):
-        right = decode_private(centre.keys.decrypt_field(case["id"], case["private"])).pin
-        if right and hmac.compare_digest(right.encode(), pin.encode()):
+        if fits(decode_private(centre.keys.decrypt_field(case["id"], case["private"])).pin, pin):
             found = case
     return found
 

@@ -4,8 +4,8 @@ import sqlite3
 
 from server.actions.sign_in import checked
 from server.domain.roles import Viewer
-from server.errors import WeakPasswordError
-from server.store import passwords, sessions, users
+from server.errors import LoginRefusedError, WeakPasswordError
+from server.store import duty, passwords, sessions, users
 from server.store.centre import Centre
 from server.store.events import append_event
 
@@ -13,18 +13,23 @@ from server.store.events import append_event
 def change_password(centre: Centre, viewer: Viewer, old: str, new: str) -> str:
     """Set a new password, sign out everywhere, and give the token of the session that goes on.
 
-    The key pair stays the same, so what was granted to the user stays granted.
+    The key pair stays the same, so what was granted to the user stays granted. Only where a one-time password goes and
+    nothing was granted yet, the pair is a new one: whoever handed the password over could have opened the old one.
 
     Raises:
         LoginRefusedError: the old password is another one.
         WeakPasswordError: the new one is too simple, or the old one again.
         BusyError: too many passwords are checked at a time.
     """
-    found = checked(centre, viewer.name, old)
+    try:
+        found = checked(centre, viewer.name, old)
+    except LoginRefusedError:
+        raise LoginRefusedError("Kata sandi lama tidak cocok. Setelah 5 kali salah, akun dikunci 15 menit.") from None
     if new == old:
         raise WeakPasswordError("Kata sandi baru harus berbeda dari yang lama.")
     passwords.check_strength(new, viewer.name)
-    key = passwords.rewrap_user_key(found.key, old, new)
+    is_bare = found.must_change and centre.read(lambda connection: duty.find_grant(connection, viewer.id)) is None
+    key = passwords.new_user_key(new) if is_bare else passwords.rewrap_user_key(found.key, old, new)
     hashed = passwords.hash_password(new)
     now = centre.clock()
 

@@ -12,16 +12,18 @@ from functools import partial
 from msgspec import Struct, json
 
 from server.domain.filing_time import Clue, filed_at
-from server.domain.fold import KINDS, claim_of, is_expected, private_of, read_body
-from server.store import cases, devices, ledger, troubles
+from server.domain.fold import KINDS, PrivateNote, claim_of, is_expected, private_of, read_body
+from server.domain.lifecycle import FIRST_STATUS
+from server.store import cases, devices, ledger, notes, troubles
 from server.store.cases import Case
 from server.store.centre import Centre
 from server.store.city import City
 from server.store.keys import CentreKeys
 from server.store.ledger import Unfolded
-from sync_protocol.bodies import Body, Complaint, Health
+from server.store.notes import NoteRow
+from sync_protocol.bodies import Body, Complaint, Health, Note
 from sync_protocol.errors import ProtocolError
-from sync_protocol.number import number_of
+from sync_protocol.number import number_of, parse_number
 
 FOUNDED = "founded_at"
 """In `meta`: when the centre's keys were made, Unix milliseconds."""
@@ -48,6 +50,7 @@ class _Folded(Struct):
     """What a chunk of the ledger came to."""
 
     cases: list[Case]
+    notes: list[NoteRow]
     troubles: list[tuple[bytes, bytes, int, str, int]]
     health: dict[bytes, tuple[str, int]]
 
@@ -81,14 +84,33 @@ def case_of(keys: CentreKeys, entry: Unfolded, complaint: Complaint, ground: Gro
         kelurahan=complaint.kelurahan,
         identity=complaint.identity.value,
         accused=complaint.accused,
-        status=cases.FIRST_STATUS,
+        status=FIRST_STATUS.value,
         handler="",
         claimed_at=claim,
         filed_at=filed_at(claim, Clue(entry.offset_ms, entry.not_before), entry.received_at, ground.founded),
         arrived_at=entry.received_at,
         changed_at=entry.received_at,
         private=keys.encrypt_field(entry.id, private_of(complaint).encode()),
-        due_at=ground.city.due_at(cases.FIRST_STATUS, complaint.category, entry.received_at),
+        due_at=ground.city.due_at(FIRST_STATUS, complaint.category, entry.received_at),
+    )
+
+
+def note_of(keys: CentreKeys, entry: Unfolded, note: Note, ground: Ground) -> NoteRow:
+    """A note as it is kept; which case it belongs to shows when one is looked at (`read_notes`).
+
+    Raises:
+        NumberError: it names no number.
+    """
+    private = PrivateNote(pin=note.pin, text=note.text, rating=note.rating)
+    return NoteRow(
+        entry=entry.id,
+        number=parse_number(note.number),
+        type=note.type,
+        filed_at=filed_at(
+            claim_of(entry.raw), Clue(entry.offset_ms, entry.not_before), entry.received_at, ground.founded
+        ),
+        arrived_at=entry.received_at,
+        private=keys.encrypt_field(entry.id, private.encode()),
     )
 
 
@@ -96,6 +118,8 @@ def body_or_trouble(keys: CentreKeys, entry: Unfolded) -> Body | str:
     """The body of an entry, or the code of what is wrong with it."""
     try:
         body = read_body(entry.kind, entry.raw, keys.openers)
+        if isinstance(body, Note):
+            parse_number(body.number)
     except ProtocolError as error:
         return error.code
     except Exception as error:  # noqa: BLE001  A hostile body must not stop those after it.
@@ -131,12 +155,14 @@ def ground_of(centre: Centre, connection: sqlite3.Connection) -> Ground:
 
 
 def _fold_chunk(centre: Centre, chunk: list[Unfolded], ground: Ground) -> _Folded:
-    folded, keys, patience_s = _Folded([], [], {}), centre.keys, _PATIENCE_S
+    folded, keys, patience_s = _Folded([], [], [], {}), centre.keys, _PATIENCE_S
     for entry in chunk:
         patience_s = centre.way.give(patience_s)
         body = body_or_trouble(keys, entry)
         if isinstance(body, Complaint):
             folded.cases.append(case_of(keys, entry, body, ground))
+        elif isinstance(body, Note):
+            folded.notes.append(note_of(keys, entry, body, ground))
         elif isinstance(body, str):
             folded.troubles.append((entry.id, entry.log, entry.kind, body, entry.received_at))
         elif isinstance(body, Health):
@@ -146,6 +172,7 @@ def _fold_chunk(centre: Centre, chunk: list[Unfolded], ground: Ground) -> _Folde
 
 def _keep(connection: sqlite3.Connection, folded: _Folded, chunk: list[Unfolded], settle: _Settle) -> None:
     cases.insert_cases(connection, folded.cases)
+    notes.insert_notes(connection, folded.notes)
     troubles.add_troubles(connection, folded.troubles)
     for log, (health, at) in folded.health.items():
         devices.set_health(connection, log, health, at)

@@ -13,12 +13,13 @@ from server.actions.fold_entries import FOUNDED
 from server.domain.recovery_key import write_recovery_key
 from server.domain.roles import Role
 from server.errors import AlreadyACentreError, FileError, StorageError
+from server.reasons import why
 from server.store import duty, events, keys, master, troubles, users
 from server.store.centre import DATABASE, Clock, open_database, take_lock, wall_clock
 from server.store.passwords import one_time_password
-from sync_protocol.seal import hpke_seal
 
 ADMIN: Final = "admin"
+_DEMO_OFFICER: Final = "petugas"
 _DEMO_SETTINGS = "# Demo: kios bertanya setiap dua detik.\npoll_s = 2\n"
 
 
@@ -28,6 +29,9 @@ class Founded(Struct, frozen=True):
     user: str
     password: str
     recovery_key: str
+    officer: str = ""
+    """In a demo: a sworn officer who holds the duty key, so that secret reports can be opened; else empty."""
+    officer_password: str = ""
 
 
 def found_centre(data: Path, *, demo: bool = False, clock: Clock = wall_clock) -> Founded:
@@ -42,7 +46,7 @@ def found_centre(data: Path, *, demo: bool = False, clock: Clock = wall_clock) -
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = take_lock(data, 0)
     except OSError as error:
-        raise FileError(f"folder {data} tidak dapat dibuat: {error.strerror}") from None
+        raise FileError(f"folder {data} tidak dapat dibuat: {why(error)}") from None
     try:
         if (data / keys.FILE_NAME).exists():
             raise AlreadyACentreError(f"di {data} sudah ada pusat; tidak ada yang diubah")
@@ -52,7 +56,7 @@ def found_centre(data: Path, *, demo: bool = False, clock: Clock = wall_clock) -
     except sqlite3.Error as error:
         raise StorageError(f"the database cannot be made: {error}") from error
     except OSError as error:
-        raise FileError(f"folder {data} tidak dapat ditulis: {error.strerror}") from None
+        raise FileError(f"folder {data} tidak dapat ditulis: {why(error)}") from None
     finally:
         os.close(lock)
 
@@ -63,23 +67,35 @@ def _fill(data: Path, *, demo: bool, now: int) -> Founded:
     password = one_time_password()
     # A demo prints its password at each start, so it stays as it is.
     admin = users.new_user(name=ADMIN, role=Role.ADMIN, unit="", password=password, must_change=not demo)
+    officer_password = one_time_password() if demo else ""
+    officer = _demo_officer(officer_password) if demo else None
     connection = open_database(data)
     try:
         connection.execute("begin immediate")
         user = users.insert_user(connection, admin, now)
         _grant(connection, duty_key, user, admin.key.public)
         _grant(connection, duty_key, None, recovery.public_key().public_bytes_raw())
+        if officer is not None:
+            _grant(connection, duty_key, users.insert_user(connection, officer, now), officer.key.public)
         master.load_master(connection, now)
         troubles.set_meta(connection, FOUNDED, str(now))
         events.append_event(connection, at=now, type="centre-founded", actor="cli", data={"demo": demo})
+        if officer is not None:
+            added = {"user": officer.name, "role": officer.role, "unit": ""}
+            events.append_event(connection, at=now, type="user-added", actor="cli", data=added)
         connection.execute("commit")
     finally:
         connection.close()
     if demo and not (data / settings.FILE_NAME).exists():
         (data / settings.FILE_NAME).write_text(_DEMO_SETTINGS, "utf-8")
     centre_keys.write(data)
-    return Founded(ADMIN, password, write_recovery_key(recovery.private_bytes_raw()))
+    recovery_key = write_recovery_key(recovery.private_bytes_raw())
+    return Founded(ADMIN, password, recovery_key, officer.name if officer else "", officer_password)
+
+
+def _demo_officer(password: str) -> users.NewUser:
+    return users.new_user(name=_DEMO_OFFICER, role=Role.PETUGAS, unit="", password=password, must_change=False)
 
 
 def _grant(connection: sqlite3.Connection, duty_key: X25519PrivateKey, user: int | None, public: bytes) -> None:
-    duty.add_grant(connection, user=user, sealed=hpke_seal(public, duty.GRANT_INFO, duty_key.private_bytes_raw()))
+    duty.add_grant(connection, user=user, sealed=duty.seal_grant(duty_key, public))

@@ -11,8 +11,9 @@ from typing import Final
 from msgspec import Struct
 
 from server.errors import BackupError
+from server.reasons import why
 from server.settings import FILE_NAME as SETTINGS
-from server.store import archive
+from server.store import archive, backups
 from server.store.centre import DATABASE, Centre
 from server.store.events import append_event
 from server.store.keys import FILE_NAME as KEYS
@@ -32,20 +33,26 @@ class Backup(Struct, frozen=True):
     devices: int
 
 
-def make_backup(centre: Centre, file: Path, *, actor: str) -> Backup:
+def make_backup(centre: Centre, file: Path, *, actor: str, replace: bool = False) -> Backup:
     """Write a backup: copy, check, pack, read back, check again, rename; then set the *safe* marks.
 
     A device's mark is its newest entry with a complete chain inside the file, so everything up to it is inside.
 
+    Args:
+        replace: take the place of a file that is there, once the new one is whole.
+
     Raises:
-        BackupError: it cannot be written, or what was read back is not what was written; no mark was set.
+        BackupError: the file is there already, it cannot be written, or what was read back is not what was written;
+            no mark was set.
     """
     with _ONE_AT_A_TIME:
+        if file.exists() and not replace:
+            raise BackupError(f"{file} sudah ada; pakai nama lain, atau --force untuk menggantinya")
         folder = _work_folder(file)
         try:
             return _write(centre, file, folder, actor)
         except OSError as error:
-            raise BackupError(f"cadangan tidak dapat ditulis: {error.strerror or error}") from None
+            raise BackupError(f"cadangan tidak dapat ditulis: {why(error)}") from None
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -57,7 +64,7 @@ def _work_folder(file: Path) -> Path:
             shutil.rmtree(leftover, ignore_errors=True)
         return Path(tempfile.mkdtemp(prefix=f".{file.name}.", suffix=_WORK, dir=file.parent))
     except OSError as error:
-        raise BackupError(f"tidak dapat menulis di {file.parent}: {error.strerror}") from None
+        raise BackupError(f"tidak dapat menulis di {file.parent}: {why(error)}") from None
 
 
 def _write(centre: Centre, file: Path, folder: Path, actor: str) -> Backup:
@@ -91,12 +98,6 @@ def _copy(connection: sqlite3.Connection, target: Path, folder: Path) -> None:
 
 
 def _mark(connection: sqlite3.Connection, manifest: archive.Manifest, sha256: str, now: int, actor: str) -> None:
-    connection.executemany(
-        "update device set safe_id = ? where log = ?",
-        [(bytes.fromhex(entry), bytes.fromhex(log)) for log, entry in manifest.devices.items()],
-    )
-    connection.execute(
-        "insert into backup (made_at, upto, sha256) values (:now, :upto, :sha256)",
-        {"now": now, "upto": manifest.upto, "sha256": sha256},
-    )
+    backups.mark_safe(connection, manifest.devices)
+    backups.add_backup(connection, now=now, upto=manifest.upto, sha256=sha256)
     append_event(connection, at=now, type="backup-made", actor=actor, data={"upto": manifest.upto, "sha256": sha256})

@@ -1,4 +1,4 @@
-"""Who may sign in: add, give a new one-time password, disable. For the administrator on the machine."""
+"""Who may sign in: add, give a new one-time password, disable, enable again. For the administrator on the machine."""
 
 import sqlite3
 
@@ -66,3 +66,19 @@ def disable_user(centre: Centre, name: str, *, actor: str) -> None:
         append_event(connection, at=now, type="user-disabled", actor=actor, data={"user": user["name"]})
 
     centre.write(disable)
+
+
+def enable_user(centre: Centre, name: str, *, actor: str) -> None:
+    """Let a user in again that was disabled; the password is the one from before, duty grants are not given back.
+
+    Raises:
+        UnknownUserError: there is none.
+    """
+    now = centre.clock()
+
+    def enable(connection: sqlite3.Connection) -> None:
+        user = users.find_user(connection, name)
+        users.enable(connection, user["id"])
+        append_event(connection, at=now, type="user-enabled", actor=actor, data={"user": user["name"]})
+
+    centre.write(enable)

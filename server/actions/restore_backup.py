@@ -6,6 +6,7 @@ What came after the backup comes back by itself: every kiosk keeps its log and s
 import glob
 import os
 import shutil
+import sqlite3
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -14,10 +15,12 @@ from msgspec import Struct
 
 from server.domain.deadlines import wita
 from server.errors import BackupError
-from server.store import archive
+from server.reasons import why
+from server.store import archive, backups
 from server.store.centre import LOCK, Clock, open_database, take_lock, wall_clock
 from server.store.events import append_event
 from server.store.keys import sync_folder
+from server.store.writer import Writer
 
 _WORK: Final = ".kasih-pulih"
 _UNIMPORTANT: Final = frozenset({LOCK})
@@ -50,7 +53,7 @@ def restore_backup(file: Path, data: Path, *, force: bool = False, clock: Clock 
             shutil.rmtree(leftover, ignore_errors=True)  # Of a restore that a power cut ended; it holds keys.
         fresh = Path(tempfile.mkdtemp(prefix=f".{data.name}.", suffix=_WORK, dir=data.parent))
     except OSError as error:
-        raise BackupError(f"tidak dapat menulis di {data.parent}: {error.strerror}") from None
+        raise BackupError(f"tidak dapat menulis di {data.parent}: {why(error)}") from None
     try:
         manifest = archive.unpack(file, fresh)
         _note(fresh, manifest, clock())
@@ -58,7 +61,7 @@ def restore_backup(file: Path, data: Path, *, force: bool = False, clock: Clock 
         fresh.rename(data)
         sync_folder(data.parent)
     except OSError as error:
-        raise BackupError(f"tidak dapat dipulihkan: {error.strerror or error}") from None
+        raise BackupError(f"tidak dapat dipulihkan: {why(error)}") from None
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return Restored(manifest.made_at, manifest.upto, len(manifest.devices), str(aside) if aside else None)
@@ -70,18 +73,17 @@ def _is_taken(data: Path) -> bool:
 
 def _note(fresh: Path, manifest: archive.Manifest, now: int) -> None:
     """Say in the history that it was restored; what lay in a verified backup is safe."""
-    connection = open_database(fresh)
-    try:
-        connection.execute("begin immediate")
-        connection.executemany(
-            "update device set safe_id = ? where log = ?",
-            [(bytes.fromhex(entry), bytes.fromhex(log)) for log, entry in manifest.devices.items()],
-        )
+
+    def note(connection: sqlite3.Connection) -> None:
+        backups.mark_safe(connection, manifest.devices)
         facts = {"made_at": manifest.made_at, "upto": manifest.upto}
         append_event(connection, at=now, type="restored", actor="cli", data=facts)
-        connection.execute("commit")
+
+    writer = Writer(open_database(fresh))
+    try:
+        writer.write(note)
     finally:
-        connection.close()
+        writer.close()
 
 
 def _make_room(data: Path, now: int) -> Path | None:

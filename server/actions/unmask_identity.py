@@ -32,9 +32,7 @@ def unmask_identity(centre: Centre, viewer: Viewer, case_id: bytes, *, reason: s
         NotAllowedError: the role may not, or the identity is not to be opened so.
         NoSuchCaseError: there is none, or none for this person.
     """
-    reason = " ".join(reason.split())
-    if not MIN_REASON <= len(reason) <= MAX_REASON:
-        raise ReasonMissingError(f"Tulis alasannya, {MIN_REASON} sampai {MAX_REASON} huruf.")
+    reason = checked_reason(reason)
     now = centre.clock()
     data = {"reason": centre.keys.encrypt_field(case_id, reason.encode()).hex()}
 
@@ -49,3 +47,15 @@ def unmask_identity(centre: Centre, viewer: Viewer, case_id: bytes, *, reason: s
 
     private = decode_private(centre.keys.decrypt_field(case_id, centre.write(log)))
     return Person(name=private.name, phone=private.phone)
+
+
+def checked_reason(reason: str) -> str:
+    """A reason as it is kept, in one line.
+
+    Raises:
+        ReasonMissingError: too short to be one, or too long.
+    """
+    reason = " ".join(reason.split())
+    if not MIN_REASON <= len(reason) <= MAX_REASON:
+        raise ReasonMissingError(f"Tulis alasannya, {MIN_REASON} sampai {MAX_REASON} huruf.")
+    return reason

@@ -30,7 +30,7 @@ def verify_report(centre: Centre, viewer: Viewer, case_id: bytes, *, unit: str, 
     if not viewer.may(Permission.VERIFY):
         raise NotAllowedError("Peran Anda tidak boleh memverifikasi laporan.")
     if len(note) > MAX_NOTE:
-        raise StepNotAllowedError(f"Catatan paling banyak {MAX_NOTE} huruf.")
+        raise StepNotAllowedError(f"Pesan paling banyak {MAX_NOTE} huruf.")
     now = centre.clock()
     data: dict[str, Any] = {"unit": unit}
     if note:
@@ -40,20 +40,42 @@ def verify_report(centre: Centre, viewer: Viewer, case_id: bytes, *, unit: str, 
         case = cases.get_case(connection, case_id)
         if case is None or not viewer.scope.holds(handler=case["handler"], accused=case["accused"]):
             raise NoSuchCaseError("Laporan tidak ditemukan.")
-        status = Status(case["status"])
-        after = follow(status, Step.VERIFIED)
         check_readable(case["identity"])
-        city = centre.cities.get(connection)
-        if unit not in city.units:
-            raise UnknownUnitError("Pilih unit tujuan dari daftar.")
-        if unit == case["accused"]:
-            raise UnknownUnitError("Unit yang dilaporkan tidak boleh menerima laporan tentang dirinya sendiri.")
-        due = city.due_at(after, case["category"], now)
-        cases.set_status(connection, case_id, status=after, handler=unit, now=now, due_at=due)
-        append_event(connection, at=now, type=Step.VERIFIED, actor=viewer.name, case_id=case_id, data=data)
-        announce(connection, centre, case_id, now=now, due=due or 0)
+        hand_over(connection, centre, case, accused=case["accused"], actor=viewer.name, now=now, data=data)
 
     centre.write(verify)
+
+
+def hand_over(
+    connection: sqlite3.Connection,
+    centre: Centre,
+    case: sqlite3.Row,
+    *,
+    accused: str,
+    actor: str,
+    now: int,
+    data: dict[str, Any],
+) -> None:
+    """Put a report into the hands of a unit, in the caller's transaction.
+
+    Args:
+        accused: the unit that it is about; of a secret report it stands in the seal alone.
+        data: of the event; `unit` is whom it goes to.
+
+    Raises:
+        StepNotAllowedError: it does not stand where it can be verified.
+        UnknownUnitError: no such unit, or the one that the report is about.
+    """
+    after = follow(Status(case["status"]), Step.VERIFIED)
+    city, unit = centre.cities.get(connection), data["unit"]
+    if unit not in city.units:
+        raise UnknownUnitError("Pilih unit tujuan dari daftar.")
+    if unit == accused:
+        raise UnknownUnitError("Unit yang dilaporkan tidak boleh menerima laporan tentang dirinya sendiri.")
+    due = city.due_at(after, case["category"], now)
+    cases.set_status(connection, case["id"], status=after, handler=unit, now=now, due_at=due)
+    append_event(connection, at=now, type=Step.VERIFIED, actor=actor, case_id=case["id"], data=data)
+    announce(connection, centre, case["id"], now=now, due=due or 0)
 
 
 def check_readable(identity: str) -> None:
@@ -64,7 +86,7 @@ def check_readable(identity: str) -> None:
     """
     if identity == Identity.SECRET:
         raise StepNotAllowedError(
-            "Laporan RAHASIA harus dibuka dulu dengan kunci tugas; pembukaan itu belum ada pada versi ini."
+            "Laporan RAHASIA diteruskan dari halaman pembukaannya, dengan ringkasan dari petugas tersumpah."
         )
 
 

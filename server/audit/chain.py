@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from server.actions.store_entries import plain_body
 from server.audit.finding import Finding
+from server.store.audited import all_missing, all_tombstones
 from sync_protocol.bodies import Lost
 from sync_protocol.entry import NO_PREV, Entry
 from sync_protocol.exchange import Position
@@ -32,7 +33,7 @@ class Chains:
 
     def check(self, devices: Mapping[bytes, sqlite3.Row]) -> Iterator[Finding]:
         """Compare, log by log."""
-        tombs = self._connection.execute("select log, id, seq, prev, rooted from tombstone").fetchall()
+        tombs = all_tombstones(self._connection)
         nodes = dict(self._entries)
         nodes.update({(row["log"], row["id"]): (row["seq"], row["prev"], bool(row["rooted"])) for row in tombs})
         rooted = _rooted(nodes)
@@ -48,7 +49,7 @@ class Chains:
 
     def _check_missing(self, nodes: Mapping[_Key, _Node]) -> Iterator[Finding]:
         wanted = {(log, prev) for (log, _), (_, prev, _) in nodes.items() if prev != NO_PREV} - nodes.keys()
-        stored = {(row["log"], row["id"]) for row in self._connection.execute("select log, id from missing")}
+        stored = all_missing(self._connection)
         for log, parent in sorted(wanted ^ stored):
             yield _finding(
                 log, parent.hex()[:12], "missing", "daftar lubang tidak cocok: entri induk hilang atau lebih"

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from server.audit.finding import Finding
 from server.audit.state import Audit
+from server.store.audited import all_down
 from sync_protocol.entry import NO_PREV, Entry, parse_entry, verify_entry
 from sync_protocol.errors import ProtocolError
 from sync_protocol.keys import server_log
@@ -18,7 +19,7 @@ def check(state: Audit) -> Iterator[Finding]:
     """Go through all logs in order."""
     key = state.keys.sign.public_key()
     heads: dict[bytes, tuple[int, bytes]] = {}
-    for row in state.connection.execute("select * from down order by device, seq"):
+    for row in all_down(state.connection):
         state.counts["down"] += 1
         seq, prev = heads.get(row["device"], (0, NO_PREV))
         where = f"{row['device'].hex()[:12]} ke-{row['seq']}"

@@ -4,15 +4,19 @@ import sqlite3
 from collections.abc import Iterator
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from msgspec.structs import replace
 
-from server.actions.fold_entries import body_or_trouble, case_of
+from server.actions.fold_entries import body_or_trouble, case_of, note_of
 from server.audit.case_row import compare_case
 from server.audit.chain import Chains
 from server.audit.finding import Finding
 from server.audit.state import Audit
+from server.domain.fold import decode_note
+from server.store.audited import trouble_of
 from server.store.ledger import LEDGER_HEAD, NO_LINK, Unfolded, all_entries, arrival_link
+from server.store.notes import NoteRow, get_note
 from server.store.troubles import get_meta
-from sync_protocol.bodies import Complaint
+from sync_protocol.bodies import Complaint, Note
 from sync_protocol.entry import Entry, parse_entry, verify_entry
 from sync_protocol.errors import ProtocolError
 from sync_protocol.keys import device_log, sign_key
@@ -78,6 +82,18 @@ def _check_entry(state: Audit, row: sqlite3.Row, chains: Chains) -> Iterator[tup
     yield from _check_fold(state, row, entry)
 
 
+def _is_kept(state: Audit, new: NoteRow) -> bool:
+    """Whether a note is kept as its entry says."""
+    row = get_note(state.connection, new.entry)
+    if row is None or replace(row, private=b"") != replace(new, private=b""):
+        return False
+    try:
+        kept, said = (decode_note(state.keys.decrypt_field(new.entry, note.private)) for note in (row, new))
+    except ValueError:
+        return False
+    return kept == said
+
+
 def _check_fold(state: Audit, row: sqlite3.Row, entry: Entry) -> Iterator[tuple[str, str]]:
     """Open the entry once more and see what it should have come to."""
     if row["quarantined"] or row["n"] > state.folded:
@@ -95,9 +111,10 @@ def _check_fold(state: Audit, row: sqlite3.Row, entry: Entry) -> Iterator[tuple[
         unit=device["unit"],
     )
     body = body_or_trouble(state.keys, unfolded)
-    trouble = state.connection.execute("select code from trouble where entry = :id", {"id": entry.id}).fetchone()
-    if (trouble["code"] if trouble else None) != (body if isinstance(body, str) else None):
+    if trouble_of(state.connection, entry.id) != (body if isinstance(body, str) else None):
         yield "trouble", "catatan gangguan tidak cocok dengan isinya"
     if isinstance(body, Complaint):
         state.cases_found.add(entry.id)
         yield from compare_case(state, case_of(state.keys, unfolded, body, state.ground))
+    if isinstance(body, Note) and not _is_kept(state, note_of(state.keys, unfolded, body, state.ground)):
+        yield "note", "tambahan pelapor tidak ada atau tidak cocok dengan isinya"

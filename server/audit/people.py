@@ -8,6 +8,7 @@ from server.audit.events import read_data
 from server.audit.finding import Finding
 from server.audit.state import Audit
 from server.domain.roles import Role
+from server.store.audited import all_users, user_events
 
 _FOUNDER: Final = 1
 
@@ -16,20 +17,22 @@ def check(state: Audit) -> Iterator[Finding]:
     """Compare users and devices with the newest event about each."""
     users: dict[str, dict[str, Any]] = {}
     disabled: set[str] = set()
-    for row in state.connection.execute("select type, data from event where type like 'user-%' order by n"):
+    for row in user_events(state.connection):
         data = read_data(row["data"])
         if row["type"] == "user-added":
             users[data.get("user", "")] = data
         elif row["type"] == "user-disabled":
             disabled.add(data.get("user", ""))
-    for user in state.connection.execute("select id, name, role, unit, disabled from user"):
+        elif row["type"] == "user-enabled":
+            disabled.discard(data.get("user", ""))
+    for user in all_users(state.connection):
         yield from _check_user(user, users, disabled)
     for log, device in state.devices.items():
         story = state.device_stories.get(log.hex())
         if story is None or (story.state, story.unit) != (device["state"], device["unit"]):
             yield Finding("kios", log.hex()[:12], "device-state", "keadaan atau unitnya tidak ada dalam peristiwa")
-    for log in state.device_stories.keys() - {log.hex() for log in state.devices}:
-        yield Finding("kios", log[:12], "device-missing", "pernah didaftarkan, sekarang tidak ada")
+    for name in state.device_stories.keys() - {log.hex() for log in state.devices}:
+        yield Finding("kios", name[:12], "device-missing", "pernah didaftarkan, sekarang tidak ada")
 
 
 def _check_user(user: sqlite3.Row, added: dict[str, dict[str, Any]], disabled: set[str]) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Struct
 
 from server.actions.fold_entries import Ground
+from server.store.audited import all_devices
 from server.store.city import City, load_city
 from server.store.keys import CentreKeys
 from server.store.troubles import folded_upto, get_meta
@@ -36,7 +37,7 @@ class Audit:
         self.city: City = load_city(connection)
         self.ground = Ground(int(get_meta(connection, "founded_at") or 0), self.city)
         self.folded = folded_upto(connection)
-        self.devices = {row["log"]: row for row in connection.execute("select * from device")}
+        self.devices = all_devices(connection)
         self.device_keys: dict[bytes, Ed25519PublicKey] = {}
         self.case_events: dict[bytes, list[sqlite3.Row]] = {}
         """By case: its events in order, if their chain holds so far."""

@@ -4,24 +4,24 @@ from pathlib import Path
 
 import click
 
-from server.cli.group import data_option, json_option, say
+from server.cli.group import data_option, iso, json_option, moment, say, tell
 from server.control import perform
-from server.domain.deadlines import wita
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @data_option
+@click.option("--force", is_flag=True, help="Gantikan BERKAS yang sudah ada.")
 @json_option
-def backup(file: Path, data: Path, *, as_json: bool) -> None:
-    """Cadangkan pusat ke satu berkas, juga saat ia berjalan. Simpan seperti kunci: isinya memuat kunci pusat."""
-    facts = perform(data, "backup", {"file": str(file.absolute())})
+def backup(file: Path, data: Path, *, force: bool, as_json: bool) -> None:
+    """Cadangkan pusat ke BERKAS, juga saat ia berjalan. Simpan seperti kunci: isinya memuat kunci pusat."""
+    facts = perform(data, "backup", {"file": str(file.absolute()), "replace": force})
     if as_json:
         say(facts)
         return
-    click.echo(f"{facts['file']}: {facts['entries']} entri dari {facts['devices']} kios, {facts['size']} bait.")
-    click.echo(f"SHA-256 {facts['sha256']}")
-    click.echo("Berkas ini memuat kunci pusat: simpan di tempat terkunci, di luar gedung ini.")
+    tell(f"{facts['file']}: {facts['entries']} entri dari {facts['devices']} kios, {facts['size']} bait.")
+    tell(f"SHA-256 {facts['sha256']}")
+    tell("Berkas ini memuat kunci pusat: simpan di tempat terkunci, di luar gedung ini.")
 
 
 @click.command()
@@ -37,14 +37,14 @@ def restore(file: Path, data: Path, *, force: bool, as_json: bool) -> None:
     if as_json:
         say(
             {
-                "made_at": wita(restored.made_at).isoformat(timespec="seconds"),
+                "made_at": iso(restored.made_at),
                 "entries": restored.entries,
                 "devices": restored.devices,
                 "moved_to": restored.moved_to,
             }
         )
         return
-    click.echo(f"Pulih: cadangan {wita(restored.made_at):%d-%m-%Y %H.%M} WITA, {restored.entries} entri.")
+    tell(f"Pulih: cadangan {moment(restored.made_at)}, {restored.entries} entri.")
     if restored.moved_to:
-        click.echo(f"Folder lama ada di {restored.moved_to}")
-    click.echo("Jalankan pusat; setiap kios mengirim ulang kekurangannya pada kontak berikut.")
+        tell(f"Folder lama ada di {restored.moved_to}")
+    tell("Jalankan pusat; setiap kios mengirim ulang kekurangannya pada kontak berikut.")

@@ -7,9 +7,9 @@ from typing import Any
 import click
 from msgspec import Struct, to_builtins
 
-from server.bundle_file import REPLY_SUFFIX, SUFFIX, read_pieces, write_file
+from server.bundle_file import REPLY_SUFFIX, SUFFIX, folder_or_file, read_pieces, write_file
 from server.cli.devices_of import chosen_devices
-from server.cli.group import IndonesianGroup, data_option, json_option, say
+from server.cli.group import IndonesianGroup, data_option, json_option, say, tell
 from server.control import perform
 from server.errors import BadBundleError, FileError
 from sync_protocol.bundle import MAGIC
@@ -53,35 +53,36 @@ def import_(file: Path, data: Path, *, as_json: bool) -> None:
             problems.append(error)
         else:
             if not as_json:
-                click.echo(f"{imported.file}: {imported.stored} entri baru disimpan, {imported.known} sudah ada.")
+                tell(f"{imported.file}: {imported.stored} entri baru disimpan, {imported.known} sudah ada.")
             problems += _write_replies(imported, replies)
             _tell(imported, as_json=as_json)
     if problems:
         for problem in problems[:-1]:
-            click.echo(f"kasih-server: {problem}", err=True)
+            tell(f"kasih-server: {problem}", err=True)
         raise problems[-1]
 
 
 @bundle.command("export")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file")
 @data_option
 @click.option("--device", default=None, metavar="LOG", help="Satu perangkat (awal namanya cukup).")
 @click.option("--unit", default=None, metavar="KODE", help="Semua perangkat satu unit.")
 @json_option
-def export(file: Path, data: Path, device: str | None, unit: str | None, *, as_json: bool) -> None:
-    """Tulis kabar untuk kios ke stik: satu berkas, atau satu berkas per kios bila FILE sebuah folder."""
+def export(file: str, data: Path, device: str | None, unit: str | None, *, as_json: bool) -> None:
+    """Tulis kabar untuk kios ke stik: satu berkas, atau satu berkas per kios bila BERKAS sebuah folder."""
+    place = folder_or_file(file)
     logs = [row["log"].hex() for row in chosen_devices(data, device, unit)]
     bundles = {log: b64decode(perform(data, "bundle-export", {"log": log})["data"]) for log in logs}
-    if file.is_dir():
-        written = {file / f"{log}{REPLY_SUFFIX}": content for log, content in bundles.items()}
+    if place.is_dir():
+        written = {place / f"{log}{REPLY_SUFFIX}": content for log, content in bundles.items()}
     else:
-        written = {file: MAGIC + b"".join(content.removeprefix(MAGIC) for content in bundles.values())}
+        written = {place: MAGIC + b"".join(content.removeprefix(MAGIC) for content in bundles.values())}
     for path, content in written.items():
         write_file(path, content)
     if as_json:
         say({"files": [str(path) for path in written], "devices": logs})
     else:
-        click.echo(f"{len(logs)} perangkat, {len(written)} berkas ditulis.")
+        tell(f"{len(logs)} perangkat, {len(written)} berkas ditulis.")
 
 
 def _bundles_in(file: Path) -> list[Path]:
@@ -129,7 +130,7 @@ def _tell(imported: Imported, *, as_json: bool) -> None:
         say(to_builtins(imported))
     else:
         for reply in imported.replies:
-            click.echo(f"Balasan: {reply}")
+            tell(f"Balasan: {reply}")
     if imported.cut:
         whole = imported.stored + imported.known
-        click.echo(f"{imported.file} terpotong: {whole} entri utuh tersimpan, akhir berkas hilang.", err=True)
+        tell(f"{imported.file} terpotong: {whole} entri utuh tersimpan, akhir berkas hilang.", err=True)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import click
 
-from server.cli.group import data_option, fail, json_option, say
+from server.cli.group import data_option, fail, json_option, say, tell
+from server.cli.words import Span
 from server.control import Running, perform, remove_run_file, write_run_file
+from server.reasons import why
 
 _SWITCH_S = 0.001
 
@@ -24,20 +26,25 @@ def init(data: Path, *, demo: bool, as_json: bool) -> None:
 
     founded = found_centre(data, demo=demo)
     if as_json:
-        say({"user": founded.user, "password": founded.password, "recovery_key": founded.recovery_key})
+        facts = {"user": founded.user, "password": founded.password, "recovery_key": founded.recovery_key}
+        if founded.officer:
+            facts |= {"officer": founded.officer, "officer_password": founded.officer_password}
+        say(facts)
         return
-    click.echo(f"Pusat baru di {data}")
-    click.echo(f"Admin pertama      : {founded.user}")
-    click.echo(f"Kata sandi sekali  : {founded.password}")
-    click.echo("\nKunci pemulihan. Tulis di kertas, simpan di lemari terkunci; tidak akan ditampilkan lagi:")
-    click.echo(founded.recovery_key)
+    tell(f"Pusat baru di {data}")
+    tell(f"Admin pertama      : {founded.user}")
+    tell(f"Kata sandi sekali  : {founded.password}")
+    if founded.officer:
+        tell(f"Petugas tersumpah  : {founded.officer}", f"Kata sandinya      : {founded.officer_password}")
+    tell("", "Kunci pemulihan. Tulis di kertas, simpan di lemari terkunci; tidak akan ditampilkan lagi:")
+    tell(*founded.recovery_key.splitlines())
 
 
 @click.command()
 @data_option
 @click.option("--host", default=None, help="Alamat yang didengarkan (bawaan: 127.0.0.1).")
-@click.option("--port", type=click.IntRange(0, 65_535), default=None, help="Porta (bawaan: 8000; 0 = yang bebas).")
-@click.option("--workers", type=click.IntRange(1, 64), default=1, help="Lebih dari satu hanya dengan PostgreSQL.")
+@click.option("--port", type=Span(0, 65_535), default=None, help="Porta (bawaan: 8000; 0 = yang bebas).")
+@click.option("--workers", type=Span(1, 64), default=1, help="Lebih dari satu hanya dengan PostgreSQL.")
 def run(data: Path, host: str | None, port: int | None, workers: int) -> None:
     """Jalankan pusat: halaman petugas, pertukaran dengan kios, pemeriksaan kesehatan."""
     # The web stack is slow to load, and only this command needs it.
@@ -56,12 +63,11 @@ def run(data: Path, host: str | None, port: int | None, workers: int) -> None:
         try:
             listener = listen(centre.settings.host, centre.settings.port)
         except OSError as error:
-            fail(f"porta {centre.settings.port} di {centre.settings.host} tidak dapat dipakai: {error.strerror}")
-            return
+            fail(f"porta {centre.settings.port} di {centre.settings.host} tidak dapat dipakai: {why(error)}")
         running = Running(port=listener.getsockname()[1], token=secrets.token_urlsafe(32), pid=os.getpid())
         server = HttpServer(make_app(centre, running.token))
         write_run_file(data, running)
-        click.echo(f"Pusat Kasih: http://{centre.settings.host}:{running.port}")
+        tell(f"Pusat Kasih: http://{centre.settings.host}:{running.port}")
         server.run(sockets=[listener])
     finally:
         remove_run_file(data)
@@ -71,7 +77,7 @@ def run(data: Path, host: str | None, port: int | None, workers: int) -> None:
 @click.command()
 @data_option
 @click.option("--unit", required=True, metavar="KODE", help="Unit tempat kios berdiri, misalnya KEL-53.71.01.1001.")
-@click.option("--hours", type=click.IntRange(0, 24 * 365), default=None, help="Masa berlaku dalam jam (bawaan: 72).")
+@click.option("--hours", type=Span(0, 24 * 365), default=None, help="Masa berlaku dalam jam (bawaan: 72).")
 @json_option
 def enrol(data: Path, unit: str, hours: int | None, *, as_json: bool) -> None:
     """Cetak kode pendaftaran sekali pakai untuk satu kios."""
@@ -79,4 +85,4 @@ def enrol(data: Path, unit: str, hours: int | None, *, as_json: bool) -> None:
     if as_json:
         say({"code": facts["code"], "unit": unit})
     else:
-        click.echo(facts["code"])
+        tell(facts["code"])

@@ -7,11 +7,9 @@ from typing import Any
 
 import click
 
-from server.cli.devices_of import chosen_devices
-from server.cli.group import IndonesianGroup, data_option, json_option, plain, say
+from server.cli.devices_of import full_log
+from server.cli.group import IndonesianGroup, data_option, iso, json_option, moment, say, tell
 from server.control import perform
-from server.domain.deadlines import wita
-from server.errors import UnknownDeviceError
 from server.store import codes, devices
 from server.store.centre import DATABASE, Reader
 from server.store.keys import load_keys
@@ -39,26 +37,27 @@ def list_(data: Path, *, as_json: bool) -> None:
         say({"devices": [_facts(row) for row in known], "knocking": [_knock(row) for row in knocking]})
         return
     if not known and not knocking:
-        click.echo("Belum ada kios.")
+        tell("Belum ada kios.")
     for row in known:
-        click.echo(_line(row))
+        tell(_line(row))
     for row in knocking:
-        knocked = f"mengetuk {row['times']} kali, terakhir {_time(row['last_at'])}"
-        click.echo(f"{row['log'].hex()}  {knocked}  {plain(row['name'])}")
+        knocked = f"mengetuk {row['times']} kali, terakhir {moment(row['last_at'])}"
+        tell(f"{row['log'].hex()}  {knocked}  {row['name']}")
 
 
 @device.command()
 @click.argument("log")
 @data_option
-@click.option("--unit", default=None, metavar="KODE", help="Unit tempat kios berdiri.")
+@click.option("--unit", default=None, metavar="KODE", help="Unit tempat kios berdiri; wajib untuk yang mengetuk.")
 @json_option
 def confirm(log: str, data: Path, unit: str | None, *, as_json: bool) -> None:
-    """Terima kios yang menunggu, dicabut, atau mengetuk tanpa kode."""
-    facts = perform(data, "device-confirm", {"log": _full_log(data, log), "unit": unit})
+    """Terima kios yang menunggu, dicabut, atau mengetuk tanpa kode. LOG: namanya di `device list`; awalnya cukup."""
+    full = full_log(data, log, with_knocks=True)
+    facts = perform(data, "device-confirm", {"log": full, "unit": unit})
     if as_json:
-        say(facts)
+        say(facts | {"log": full})
     else:
-        click.echo(f"Kios aktif. {facts['released']} entri keluar dari karantina.")
+        tell(f"Kios {full} aktif. {facts['released']} entri keluar dari karantina.")
 
 
 @device.command()
@@ -66,27 +65,20 @@ def confirm(log: str, data: Path, unit: str | None, *, as_json: bool) -> None:
 @data_option
 @json_option
 def revoke(log: str, data: Path, *, as_json: bool) -> None:
-    """Cabut kepercayaan pada kios, misalnya karena dicuri. Kirimannya disimpan terpisah."""
-    full = _full_log(data, log)
+    """Cabut kepercayaan pada kios, misalnya karena dicuri. LOG: namanya di `device list`; awalnya cukup.
+
+    Yang masih dikirimnya disimpan terpisah.
+    """
+    full = full_log(data, log)
     perform(data, "device-revoke", {"log": full})
     if as_json:
         say({"log": full, "state": "revoked"})
     else:
-        click.echo(f"Kios {full} dicabut.")
+        tell(f"Kios {full} dicabut.")
 
 
 def _all(connection: Connection) -> tuple[list[Row], list[Row]]:
     return devices.list_devices(connection), codes.list_knocks(connection)
-
-
-def _full_log(data: Path, prefix: str) -> str:
-    try:
-        log: bytes = chosen_devices(data, prefix, None)[0]["log"]
-        return log.hex()
-    except UnknownDeviceError:
-        if len(prefix) == 32 and all(letter in "0123456789abcdef" for letter in prefix):
-            return prefix  # It may have knocked.
-        raise
 
 
 def _facts(row: Row) -> dict[str, Any]:
@@ -95,8 +87,8 @@ def _facts(row: Row) -> dict[str, Any]:
         "name": row["name"],
         "unit": row["unit"],
         "state": row["state"],
-        "enrolled_at": _time(row["enrolled_at"]),
-        "last_contact_at": _time(row["last_contact_at"]),
+        "enrolled_at": iso(row["enrolled_at"]),
+        "last_contact_at": iso(row["last_contact_at"]),
         "stated_seq": row["stated_seq"],
         "held_seq": row["held_seq"] or 0,
         "holes": row["holes"],
@@ -115,8 +107,8 @@ def _knock(row: Row) -> dict[str, Any]:
     return {
         "log": row["log"].hex(),
         "name": row["name"],
-        "first_at": _time(row["first_at"]),
-        "last_at": _time(row["last_at"]),
+        "first_at": iso(row["first_at"]),
+        "last_at": iso(row["last_at"]),
         "times": row["times"],
     }
 
@@ -137,13 +129,9 @@ def _line(row: Row) -> str:
         [
             row["log"].hex(),
             f"{_STATES[row['state']]:8}",
-            f"{plain(row['unit']):20}",
-            f"kontak {_time(row['last_contact_at']) or 'belum pernah'}",
+            f"{row['unit']:20}",
+            f"kontak {moment(row['last_contact_at']) if row['last_contact_at'] else 'belum pernah'}",
             f"entri {row['held_seq'] or 0}/{row['stated_seq']}",
             *notes,
         ]
     )
-
-
-def _time(at_ms: int | None) -> str | None:
-    return wita(at_ms).isoformat(timespec="seconds") if at_ms else None

@@ -1,10 +1,10 @@
 """Which devices a command means."""
 
 from pathlib import Path
-from sqlite3 import Row
+from sqlite3 import Connection, Row
 
 from server.errors import UnknownDeviceError, UnknownUnitError
-from server.store import devices, master
+from server.store import codes, devices, master
 from server.store.centre import DATABASE, Reader
 from server.store.keys import load_keys
 
@@ -20,7 +20,7 @@ def chosen_devices(data: Path, prefix: str | None, unit: str | None) -> list[Row
     reader = Reader(data / DATABASE)
     try:
         if prefix is not None:
-            return [_one(reader, prefix)]
+            return [reader.read(lambda connection: _one(connection, prefix, with_knocks=False))]
         if unit is not None and unit not in reader.read(master.unit_names):
             raise UnknownUnitError(f"unit {unit} tidak dikenal")
         found = reader.read(lambda connection: devices.list_devices(connection, unit))
@@ -31,11 +31,29 @@ def chosen_devices(data: Path, prefix: str | None, unit: str | None) -> list[Row
     return found
 
 
-def _one(reader: Reader, prefix: str) -> Row:
+def full_log(data: Path, prefix: str, *, with_knocks: bool = False) -> str:
+    """The log in hex of the one device that begins so, among those that only knocked too where that is asked for.
+
+    Raises:
+        UnknownDeviceError: none, or more than one, begins so.
+    """
+    load_keys(data)
+    reader = Reader(data / DATABASE)
+    try:
+        log: bytes = reader.read(lambda connection: _one(connection, prefix, with_knocks=with_knocks))["log"]
+    finally:
+        reader.close()
+    return log.hex()
+
+
+def _one(connection: Connection, prefix: str, *, with_knocks: bool) -> Row:
     clean = prefix.strip().lower()
-    is_hex = clean and all(letter in "0123456789abcdef" for letter in clean)
-    found = reader.read(lambda connection: devices.find_devices(connection, clean)) if is_hex else []
-    if len(found) != 1:
+    found: list[Row] = []
+    if clean and all(letter in "0123456789abcdef" for letter in clean):
+        found = devices.find_devices(connection, clean)
+        if with_knocks:
+            found += codes.find_knocks(connection, clean)
+    if len({row["log"] for row in found}) != 1:
         many = "lebih dari satu perangkat" if found else "tidak ada perangkat"
         raise UnknownDeviceError(f"{many} dengan nama yang berawal {prefix}")
     return found[0]

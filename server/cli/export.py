@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import click
 
-from server.cli.group import data_option
+from server.cli.group import data_option, json_line
 from server.control import perform
 from server.domain.deadlines import wita
 from server.domain.fold import decode_private
@@ -46,7 +46,7 @@ def export(data: Path, what: str, *, with_text: bool) -> None:
 
     def write(connection: Connection) -> None:
         for facts in rows(connection, keys, with_text):
-            out.write(json.dumps(facts, ensure_ascii=False, separators=(",", ":")) + "\n")
+            out.write(json_line(facts) + "\n")
 
     try:
         reader.read(write)

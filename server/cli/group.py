@@ -4,11 +4,12 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 import click
 
 from server.cli.words import speak_indonesian
+from server.domain.deadlines import wita
 from server.errors import CentreError, StorageError
 
 _REASONS: Final = {
@@ -18,6 +19,8 @@ _REASONS: Final = {
     "unable to open": "berkas data tidak dapat dibuka",
     "malformed": "berkas data rusak",
     "not a database": "berkas data rusak",
+    "no such table": "berkas data rusak atau tidak lengkap",
+    "locked": "berkas data sedang dipakai program lain",
 }
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -28,25 +31,30 @@ _MISTYPED: Final = 2
 speak_indonesian()
 
 
-class IndonesianGroup(click.Group):
-    """A group whose commands end with one line where a person or the disk is the reason; a mistyped one with code 2."""
+class OneLine(click.Command):
+    """A command that ends with one line where it was mistyped, and exit code 2."""
 
     def main(self, *args: Any, **options: Any) -> Any:
         """Run a command line; click would answer a mistyped one with four lines."""
+        program = self.name or "kasih-server"
         try:
-            return super().main(*args, **(options | {"standalone_mode": False}))
+            return super().main(*args, **({"prog_name": program} | options | {"standalone_mode": False}))
         except click.exceptions.NoArgsIsHelpError as error:
             error.show()
             sys.exit(_MISTYPED)
         except click.UsageError as error:
-            command = error.ctx.command_path if error.ctx else "kasih-server"
-            fail(f"{error.format_message()} (bantuan: {command} --help)", _MISTYPED)
+            command = error.ctx.command_path if error.ctx else program
+            fail(f"{error.format_message()} (bantuan: {command} --help)", _MISTYPED, program)
         except click.ClickException as error:
-            fail(error.format_message())
+            fail(error.format_message(), program=program)
         except click.exceptions.Exit as ended:
             sys.exit(ended.exit_code)
         except click.Abort:
             sys.exit(1)
+
+
+class IndonesianGroup(OneLine, click.Group):
+    """A group whose commands end with one line where a person or the disk is the reason."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -68,17 +76,45 @@ def _reason(said: str) -> str:
     return next((reason for words, reason in _REASONS.items() if words in said), said)
 
 
-def fail(message: str, exit_code: int = 1) -> None:
+def fail(message: str, exit_code: int = 1, program: str = "kasih-server") -> NoReturn:
     """End with one line on standard error."""
-    click.echo(f"kasih-server: {' '.join(message.split())}", err=True)
+    tell(f"{program}: {' '.join(message.split())}", err=True)
     sys.exit(exit_code)
+
+
+def tell(*lines: str, err: bool = False) -> None:
+    """Print lines for a person. What commands print goes through here or `say`: others wrote a part of it."""
+    for line in lines:
+        click.echo(plain(line), err=err)
 
 
 def say(facts: dict[str, Any]) -> None:
     """Print facts as one line of JSON."""
-    click.echo(json.dumps(facts, ensure_ascii=False))
+    click.echo(json_line(facts))
+
+
+def json_line(facts: dict[str, Any]) -> str:
+    """Facts as JSON without a line end; what could steer a terminal is escaped as JSON can."""
+    return escaped(json.dumps(facts, ensure_ascii=False, separators=(",", ":")))
+
+
+def escaped(text: str) -> str:
+    """JSON in which every letter that cannot be seen is written as JSON escapes it; what it says stays the same."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() or letter == "\n" else json.dumps(letter)[1:-1] for letter in text)
 
 
 def plain(text: str) -> str:
     """A text that others wrote, for a terminal: what could steer it is replaced."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+    return text if text.isprintable() else "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+
+
+def moment(at_ms: int) -> str:
+    """A time for a person, such as 22-11-2026 17.55 WITA."""
+    return f"{wita(at_ms):%d-%m-%Y %H.%M} WITA"
+
+
+def iso(at_ms: int | None) -> str | None:
+    """A time for a program: ISO 8601 with its offset; None where there was none."""
+    return wita(at_ms).isoformat(timespec="seconds") if at_ms else None

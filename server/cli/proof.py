@@ -11,11 +11,11 @@ import msgspec
 from server.audit import audit
 from server.audit.state import Audit
 from server.bundle_file import write_file
-from server.cli.group import data_option, fail, json_option, plain, say
+from server.cli.group import data_option, escaped, fail, iso, json_option, moment, say, tell
 from server.control import perform
-from server.domain.deadlines import wita
 from server.domain.published_keys import FORMAT, CentreKeySet, DeviceKey, Proven, PublishedKeys, check_receipt
 from server.errors import FileError
+from server.reasons import why
 from server.settings import load_settings
 from server.store.centre import DATABASE, Reader, wall_clock
 from server.store.devices import list_devices
@@ -40,11 +40,11 @@ def verify(data: Path, *, as_json: bool) -> None:
     if as_json:
         say({"ok": not findings, "findings": findings, "seconds": seconds, **counts})
     else:
-        click.echo(
+        tell(
             f"{counts['entries']} entri kios, {counts['down']} entri pusat, {counts['events']} peristiwa,"
             f" {counts['cases']} kasus diperiksa dalam {seconds} detik."
         )
-        click.echo("Semuanya cocok." if not findings else f"{findings} hal tidak cocok.")
+        tell("Semuanya cocok." if not findings else f"{findings} hal tidak cocok.")
     if findings:
         raise SystemExit(1)
 
@@ -53,19 +53,19 @@ def verify(data: Path, *, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @data_option
 def keys(file: Path | None, data: Path) -> None:
-    """Tulis kunci publik pusat dan semua kios ke FILE (tanpa FILE: ke keluaran), untuk siapa saja."""
+    """Tulis kunci publik pusat dan semua kios ke BERKAS (tanpa BERKAS: ke keluaran), untuk siapa saja."""
     own = load_keys(data)
     reader = Reader(data / DATABASE)
     try:
         published = reader.read(lambda connection: _published(connection, own, load_settings(data).city))
     finally:
         reader.close()
-    content = msgspec.json.format(msgspec.json.encode(published), indent=1) + b"\n"
+    content = escaped(msgspec.json.format(msgspec.json.encode(published), indent=1).decode() + "\n").encode()
     if file is None:
-        click.echo(content.decode(), nl=False)
+        click.echo(content, nl=False)
         return
     write_file(file, content)
-    click.echo(f"{file}: kunci pusat dan {len(published.devices)} kios.")
+    tell(f"{file}: kunci pusat dan {len(published.devices)} kios.")
 
 
 @click.command("verify-receipt")
@@ -74,24 +74,25 @@ def keys(file: Path | None, data: Path) -> None:
     "file",
     type=click.Path(path_type=Path, dir_okay=False),
     required=True,
-    metavar="FILE",
+    metavar="BERKAS",
     help="Kunci publik.",
 )
 @click.argument("text", nargs=-1, required=True)
 @json_option
 def verify_receipt(file: Path, text: tuple[str, ...], *, as_json: bool) -> None:
-    """Periksa kartu bukti tanpa jaringan: TEXT isi QR-nya, FILE kunci yang diumumkan pusat."""
+    """Periksa kartu bukti tanpa jaringan: TEKS isi QR-nya, BERKAS kunci yang diumumkan pusat."""
     proven = check_receipt(_read_keys(file), "".join(text))
     facts = _facts(proven)
     if as_json:
         say(facts)
         return
-    click.echo("SAH: ditandatangani kios ini dan tidak diubah sejak itu.")
-    click.echo(f"Nomor : {facts['number']}")
-    click.echo(f"Kios  : {plain(facts['unit_name'])} ({plain(facts['kiosk'])})")
-    click.echo(f"Waktu : {facts['filed_at'] or 'tidak diketahui (jam kios salah)'}")
+    tell("SAH: ditandatangani kios ini dan tidak diubah sejak itu.")
+    tell(f"Nomor : {facts['number']}")
+    tell(f"Kios  : {facts['unit_name']} ({facts['kiosk']})")
+    filed_ms = proven.receipt.time_ms
+    tell(f"Waktu : {moment(filed_ms) if filed_ms else 'tidak diketahui (jam kios salah)'}")
     if proven.device.state == "revoked":
-        click.echo("Perhatian: kios ini kemudian dicabut.", err=True)
+        tell("Perhatian: kios ini kemudian dicabut.", err=True)
 
 
 def _audit(connection: Connection, keys: CentreKeys, *, as_json: bool) -> tuple[int, dict[str, Any]]:
@@ -102,7 +103,7 @@ def _audit(connection: Connection, keys: CentreKeys, *, as_json: bool) -> tuple[
         if as_json:
             say(msgspec.to_builtins(finding))
         else:
-            click.echo(finding.line())
+            tell(finding.line())
     return number, dict(state.counts)
 
 
@@ -111,7 +112,7 @@ def _published(connection: Connection, own: CentreKeys, city: str) -> PublishedK
     return PublishedKeys(
         format=FORMAT,
         city=city,
-        made_at=wita(wall_clock()).isoformat(timespec="seconds"),
+        made_at=iso(wall_clock()) or "",
         centre=CentreKeySet(own.sign_public.hex(), own.intake_public.hex(), own.duty_public.hex()),
         devices=[
             DeviceKey(
@@ -131,7 +132,7 @@ def _read_keys(file: Path) -> PublishedKeys:
     try:
         published = msgspec.json.decode(file.read_bytes(), type=PublishedKeys)
     except OSError as error:
-        raise FileError(f"{file} tidak dapat dibaca: {error.strerror}") from None
+        raise FileError(f"{file} tidak dapat dibaca: {why(error)}") from None
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise FileError(f"{file} bukan daftar kunci Kasih") from None
     if published.format != FORMAT:
@@ -150,5 +151,5 @@ def _facts(proven: Proven) -> dict[str, Any]:
         "unit": device.unit,
         "unit_name": device.unit_name,
         "state": device.state,
-        "filed_at": wita(receipt.time_ms).isoformat(timespec="seconds") if receipt.time_ms else None,
+        "filed_at": iso(receipt.time_ms),
     }

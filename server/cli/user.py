@@ -1,12 +1,14 @@
-"""`user add`, `user password`, `user disable` and `user list`."""
+"""`user add`, `user password`, `user grant`, `user disable`, `user enable` and `user list`."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from server.cli.group import IndonesianGroup, data_option, json_option, say
+from server.cli.group import IndonesianGroup, data_option, json_option, say, tell
 from server.control import perform
+from server.domain.recovery_key import read_recovery_key
 from server.domain.roles import Role
 from server.store import users
 from server.store.centre import DATABASE, Reader
@@ -28,7 +30,13 @@ def user() -> None:
 def add(name: str, data: Path, role: str, unit: str, full_name: str, *, as_json: bool) -> None:
     """Tambahkan pengguna dan cetak kata sandi sekali pakai."""
     args = {"name": name, "role": role, "unit": unit, "full_name": full_name}
-    _tell(perform(data, "user-add", args), as_json=as_json)
+    facts = perform(data, "user-add", args)
+    _tell(facts, as_json=as_json)
+    if role == Role.PETUGAS and not as_json:
+        tell(
+            "Untuk membuka laporan RAHASIA ia perlu kunci tugas. Sesudah ia mengganti kata sandinya:",
+            f"  kasih-server user grant {facts['user']} --data {data} --by NAMA-PEMEGANG-KUNCI",
+        )
 
 
 @user.command()
@@ -37,7 +45,38 @@ def add(name: str, data: Path, role: str, unit: str, full_name: str, *, as_json:
 @json_option
 def password(name: str, data: Path, *, as_json: bool) -> None:
     """Cetak kata sandi sekali pakai yang baru. Izin kunci tugas orang ini harus diberikan lagi."""
-    _tell(perform(data, "user-password", {"name": name}), as_json=as_json)
+    facts = perform(data, "user-password", {"name": name})
+    _tell(facts, as_json=as_json)
+    if facts["closed"] and not as_json:
+        tell(f"Akun ini masih ditutup. Buka lagi dengan: kasih-server user enable {facts['user']} --data {data}")
+    if facts["duty_ended"] and not as_json:
+        tell("Kunci tugasnya berakhir. Sesudah kata sandi diganti, berikan lagi dengan: kasih-server user grant")
+
+
+@user.command()
+@click.argument("name")
+@data_option
+@click.option("--by", default=None, metavar="NAMA", help="Pemegang kunci tugas; kata sandinya ditanyakan.")
+@click.option("--recovery", is_flag=True, help="Tanpa pemegang: dengan kunci pemulihan, yang ditanyakan.")
+@json_option
+def grant(name: str, data: Path, by: str | None, *, recovery: bool, as_json: bool) -> None:
+    """Beri petugas kunci tugas, supaya ia dapat membuka laporan RAHASIA.
+
+    Kata sandi dan kunci pemulihan ditanyakan tanpa tampil di layar, atau dibaca dari masukan standar.
+    """
+    if recovery == (by is not None):
+        raise click.UsageError("Sebutkan salah satu: --by NAMA atau --recovery.")
+    args = {"name": name}
+    if by is None:
+        args["recovery"] = "".join(_ask(f"Kunci pemulihan, baris {line}") for line in (1, 2))
+        read_recovery_key(args["recovery"])
+    else:
+        args |= {"by": by, "password": _ask(f"Kata sandi {by}")}
+    facts = perform(data, "user-grant", args)
+    if as_json:
+        say(facts)
+    else:
+        tell(f"{facts['user']} sekarang memegang kunci tugas.")
 
 
 @user.command()
@@ -50,7 +89,20 @@ def disable(name: str, data: Path, *, as_json: bool) -> None:
     if as_json:
         say(facts)
     else:
-        click.echo(f"Akun {facts['user']} ditutup.")
+        tell(f"Akun {facts['user']} ditutup.")
+
+
+@user.command()
+@click.argument("name")
+@data_option
+@json_option
+def enable(name: str, data: Path, *, as_json: bool) -> None:
+    """Buka lagi akun yang ditutup. Kata sandinya yang lama berlaku lagi."""
+    facts = perform(data, "user-enable", {"name": name})
+    if as_json:
+        say(facts)
+    else:
+        tell(f"Akun {facts['user']} dibuka lagi, dengan kata sandinya yang terakhir.")
 
 
 @user.command("list")
@@ -69,13 +121,23 @@ def list_(data: Path, *, as_json: bool) -> None:
         return
     for row in found:
         state = "ditutup" if row["disabled"] else "kata sandi sekali pakai" if row["must_change"] else "aktif"
-        click.echo(f"{row['name']:20}  {row['role']:8}  {row['unit']:20}  {state:24}  {row['full_name']}".rstrip())
+        duty = "kunci tugas" if row["duty"] else ""
+        line = f"{row['name']:20}  {row['role']:8}  {row['unit']:20}  {state:24}  {duty:11}  {row['full_name']}"
+        tell(line.rstrip())
+
+
+def _ask(question: str) -> str:
+    """A secret line: typed without being shown, or the next one of standard input."""
+    if sys.stdin.isatty():
+        typed: str = click.prompt(question, hide_input=True, err=True)
+        return typed
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 def _tell(facts: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         say(facts)
         return
-    click.echo(f"Pengguna           : {facts['user']}")
-    click.echo(f"Kata sandi sekali  : {facts['password']}")
-    click.echo("Serahkan langsung kepada orangnya; harus diganti saat pertama kali masuk.")
+    tell(f"Pengguna           : {facts['user']}")
+    tell(f"Kata sandi sekali  : {facts['password']}")
+    tell("Serahkan langsung kepada orangnya; harus diganti saat pertama kali masuk.")

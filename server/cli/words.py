@@ -1,7 +1,11 @@
-"""What click itself says, in the language of those who read it; what is not listed stays English."""
+"""What click itself says, in the language of those who read it; what is not listed stays English.
+
+`dress` does the rest: what click takes from a command or its parameters without looking it up.
+"""
 
 from typing import Final
 
+import click
 from click import core, decorators, exceptions, formatting, parser, types
 
 _WORDS: Final = {
@@ -12,6 +16,12 @@ _WORDS: Final = {
     "Positional arguments": "Argumen",
     "Usage:": "Pemakaian:",
     "default: {default}": "bawaan: {default}",
+    "required": "wajib",
+    "file": "berkas",
+    "directory": "folder",
+    "path": "letak",
+    "Error: {message}": "Galat: {message}",
+    "Aborted!": "Dibatalkan.",
     "Missing argument": "Kurang argumen",
     "Missing option": "Kurang pilihan",
     "Missing parameter": "Kurang parameter",
@@ -39,6 +49,9 @@ _PLURALS: Final = {
     "(Possible options: {possibilities})": "(Mungkin: {possibilities})",
 }
 
+_METAVARS: Final = {"text": "TEKS", "integer": "ANGKA", "integer range": "ANGKA", "berkas": "BERKAS", "letak": "LETAK"}
+_ARGUMENTS: Final = {"name": "NAMA", "file": "BERKAS", "text": "TEKS..."}
+
 
 def speak_indonesian() -> None:
     """Put our words in the place where click looks its own up."""
@@ -46,6 +59,28 @@ def speak_indonesian() -> None:
         for name, function in (("_", _say), ("ngettext", _say_of_many)):
             if hasattr(module, name):
                 setattr(module, name, function)
+
+
+def dress(command: click.Command) -> None:
+    """Name options, arguments and values of a command, and of all below it, in Indonesian."""
+    if command.options_metavar:
+        command.options_metavar = "[PILIHAN]"
+    if isinstance(command, click.Group):
+        command.subcommand_metavar = "PERINTAH [ARGUMEN]..."
+        for below in command.commands.values():
+            dress(below)
+    for param in command.params:
+        if isinstance(param, click.Argument):
+            param.metavar = param.metavar or _ARGUMENTS.get(param.name)
+        else:
+            param.metavar = param.metavar or _METAVARS.get(param.type.name)
+
+
+class Span(click.IntRange):
+    """Whole numbers from one to another, told in words."""
+
+    def _describe_range(self) -> str:
+        return f"{self.min} sampai {self.max}"
 
 
 def _say(message: str) -> str:

@@ -5,12 +5,13 @@ import sys
 from pathlib import Path
 from threading import Event
 from types import FrameType
-from typing import Final
+from typing import Final, NoReturn
 
 import click
 import msgspec
 
-from server.cli.group import HELP
+from server.cli.group import HELP, OneLine, tell
+from server.cli.words import dress
 from server.demo.errors import DemoError
 from server.demo.folder import Folder
 from server.demo.page import Scene
@@ -23,14 +24,14 @@ Demo Kasih berjalan. Buka halaman demo di peramban; berhenti dengan Ctrl-C.
 
   Halaman demo   {demo}   (alamat, hitungan, saklar jaringan)
   Kios           {kiosk}
-  Pusat          {centre}   masuk sebagai {user}, kata sandi {password}
+  Pusat          {centre}   masuk sebagai {user}, {password}
   Ponsel SMS     belum ada; menyusul pada tahap berikutnya
   Data           {data}
 """
 
 
-@click.command(context_settings=HELP)
-@click.option("--data", type=FOLDER, default=Path(".demo"), help="Folder demo (bawaan: .demo).")
+@click.command("kasih-demo", cls=OneLine, context_settings=HELP)
+@click.option("--data", type=FOLDER, metavar="FOLDER", default=Path(".demo"), help="Folder demo (bawaan: .demo).")
 @click.option("--fresh", is_flag=True, help="Hapus isi folder demo, mulai dari awal.")
 @click.option("--json", "as_json", is_flag=True, help="Cetak alamat dan kata sandi sebagai satu baris JSON.")
 def main(data: Path, *, fresh: bool, as_json: bool) -> None:
@@ -39,7 +40,7 @@ def main(data: Path, *, fresh: bool, as_json: bool) -> None:
     try:
         folder = Folder(data, fresh=fresh)
     except DemoError as error:
-        raise click.ClickException(str(error)) from error
+        _give_up(error)
     stage = Stage(folder, lambda line: click.echo(line, err=True), stopping.is_set)
     try:
         stage.put_up()
@@ -49,15 +50,24 @@ def main(data: Path, *, fresh: bool, as_json: bool) -> None:
         while not stopping.wait(_LOOK_S):
             stage.look()
     except DemoError as error:
-        raise click.ClickException(str(error)) from error
+        _give_up(error)
     finally:
         click.echo("Menghentikan demo ...", err=True)
         stage.take_down()
         folder.close()
 
 
+def _give_up(error: DemoError) -> NoReturn:
+    tell(*str(error).splitlines(), err=True)
+    sys.exit(1)
+
+
 def _in_words(scene: Scene) -> str:
-    return _WORDS.format(**msgspec.structs.asdict(scene))
+    password = f"kata sandi {scene.password}" if scene.password else "dengan kata sandi yang sudah Anda ganti"
+    return _WORDS.format(**msgspec.structs.asdict(scene) | {"password": password})
+
+
+dress(main)
 
 
 def _on_signals() -> Event:

@@ -33,6 +33,8 @@ class Now(Struct):
     waiting: int | None
     arrived: int | None
     up: bool
+    is_first: bool
+    """Whether the password is still the first one."""
 
 
 class Counts:
@@ -49,7 +51,7 @@ class Counts:
         self._kiosk: KioskFacts | None = None
         self._asked_at_s = float("-inf")
 
-    def now(self, *, up: bool) -> Now:
+    def now(self, *, up: bool, is_first: bool) -> Now:
         """The counts as they are."""
         with self._lock:
             if time.monotonic() - self._asked_at_s > _FRESH_S:
@@ -61,6 +63,7 @@ class Counts:
             waiting=kiosk.queue if kiosk else None,
             arrived=self._arrived(),
             up=up,
+            is_first=is_first,
         )
 
     def _ask(self) -> KioskFacts | None:

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import time
 from pathlib import Path
 from typing import Final
 
@@ -10,9 +11,14 @@ import msgspec
 from msgspec import Struct
 
 from server.demo.errors import DemoError
+from server.reasons import why
 
 NOTES: Final = "demo.json"
 LOCK: Final = "demo.lock"
+_WAIT_S: Final = 3
+"""The programs of a demo that was killed end within a second or so."""
+_POLL_S: Final = 0.1
+_ELSEWHERE: Final = "Folder lain: make demo ARGS='--data FOLDER'."
 
 
 class Notes(Struct, kw_only=True):
@@ -20,6 +26,8 @@ class Notes(Struct, kw_only=True):
 
     user: str = ""
     password: str = ""
+    officer: str = ""
+    officer_password: str = ""
     has_kiosk: bool = False
     has_samples: bool = False
 
@@ -34,8 +42,9 @@ class Folder:
     def __init__(self, path: Path, *, fresh: bool = False) -> None:
         self.path = path.resolve()
         if self.path.exists() and any(self.path.iterdir()) and not (self.path / LOCK).exists():
-            raise DemoError(f"{path} berisi berkas lain. Pilih folder lain dengan --data.")
-        self._lock = self._take(path)
+            raise DemoError(f"{path} berisi berkas lain. {_ELSEWHERE}")
+        self.lock = self._take(path)
+        """Held by us and by the programs that we start: another demo begins when the last of them has ended."""
         if fresh:
             self._clear()
         notes = self.path / NOTES
@@ -70,20 +79,24 @@ class Folder:
 
     def close(self) -> None:
         """Let another demo use it."""
-        os.close(self._lock)
+        os.close(self.lock)
 
     def _take(self, path: Path) -> int:
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise DemoError(f"Folder {path} tidak bisa dipakai: {error.strerror}.") from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(lock)
-            raise DemoError(f"Demo lain sedang berjalan di {path}. Hentikan dulu, atau pilih --data lain.") from error
-        return lock
+            raise DemoError(f"Folder {path} tidak bisa dipakai: {why(error)}.") from error
+        deadline = time.monotonic() + _WAIT_S
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return lock
+            except OSError as error:
+                if time.monotonic() >= deadline:
+                    os.close(lock)
+                    raise DemoError(f"Demo lain sedang berjalan di {path}. Hentikan dulu. {_ELSEWHERE}") from error
+                time.sleep(_POLL_S)
 
     def _clear(self) -> None:
         for leftover in self.path.iterdir():

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from msgspec import Struct
 
 from server.demo.counts import Counts
+from server.demo.door import Door
 from server.demo.relay import Relay
 from server.web.headers import PAGE_HEADERS
 
@@ -28,6 +29,10 @@ class Scene(Struct, frozen=True, kw_only=True):
     kiosk: str
     user: str
     password: str
+    officer: str
+    """A sworn officer, who can open secret reports; empty in a demo from before there was one."""
+    officer_password: str
+    """The first one; empty once somebody has changed it."""
     data: str
 
 
@@ -38,9 +43,9 @@ class PagePort:
         self._server = _Server(("127.0.0.1", port), _Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/"
 
-    def serve(self, scene: Scene, relay: Relay, counts: Counts) -> None:
+    def serve(self, scene: Scene, relay: Relay, counts: Counts, door: Door) -> None:
         """Answer from now on."""
-        self._server.show = _Show(scene, relay, counts)
+        self._server.show = _Show(scene, relay, counts, door)
         Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="page", daemon=True).start()
 
     def close(self) -> None:
@@ -54,6 +59,7 @@ class _Show(Struct):
     scene: Scene
     relay: Relay
     counts: Counts
+    door: Door
 
 
 class _Server(ThreadingHTTPServer):
@@ -103,7 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep the terminal for what a person has to read."""
 
     def _now(self, show: _Show) -> object:
-        return show.counts.now(up=show.relay.is_up)
+        return show.counts.now(up=show.relay.is_up, is_first=show.door.opens())
 
     def _is_for_us(self) -> bool:
         try:

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from server.demo import leash
 from server.demo.errors import DemoError
 
 READY_S: Final = 30
-STOP_S: Final = 8
+_KILL_S: Final = 2
 _LOOK_S: Final = 0.05
 _TAIL: Final = 5
 
@@ -73,19 +74,24 @@ def free_port(wanted: int) -> int:
 
 
 class Program:
-    """A program that runs until it is told to end."""
+    """A program that runs until it is told to end, or the demo is killed.
 
-    def __init__(self, name: str, *arguments: str, env: Mapping[str, str], log: Path) -> None:
+    Args:
+        held: a file descriptor that stays open as long as the program runs.
+    """
+
+    def __init__(self, name: str, *arguments: str, env: Mapping[str, str], log: Path, held: int) -> None:
         self.name = name
         self._log = log
         with log.open("ab") as file:
             self._process = subprocess.Popen(
-                [command(name), *arguments],
+                [sys.executable, "-I", leash.__file__, command(name), *arguments],
                 env=dict(env),
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=(held,),
             )
 
     @property
@@ -114,10 +120,8 @@ class Program:
 
     def stop(self) -> None:
         """Ask it to end, and see to it that it does."""
-        if self.is_alive:
-            self._process.terminate()
         try:
-            self._process.wait(STOP_S)
+            self._process.communicate(leash.STOP, leash.STOP_S + _KILL_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

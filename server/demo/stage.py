@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from server.demo.counts import Counts
+from server.demo.door import Door
 from server.demo.errors import DemoError
 from server.demo.folder import Folder
 from server.demo.page import PagePort, Scene
@@ -59,17 +60,22 @@ class Stage:
                 return
             step()
         counts = Counts(folder.centre, lambda: run("kasih-kiosk", "status", *self._kiosk_data, "--json", env=self._env))
+        notes = folder.notes
+        door = Door(folder.centre, notes.user, notes.password)
+        officers_door = Door(folder.centre, notes.officer, notes.officer_password)
         page = PagePort(self._port("halaman demo", DEMO_PORT))
         self.scene = Scene(
             demo=page.url,
             centre=f"http://127.0.0.1:{centre_port}/",
             kiosk=f"http://127.0.0.1:{kiosk_port}/",
-            user=folder.notes.user,
-            password=folder.notes.password,
+            user=notes.user,
+            password=notes.password if door.opens() else "",
+            officer=notes.officer,
+            officer_password=notes.officer_password if officers_door.opens() else "",
             data=str(folder.path),
         )
         self._down.callback(page.close)
-        page.serve(self.scene, relay, counts)
+        page.serve(self.scene, relay, counts, door)
 
     def look(self) -> None:
         """See whether all of it still runs.
@@ -107,11 +113,16 @@ class Stage:
         made = run("kasih-server", "init", "--data", str(self._folder.centre), "--demo", "--json", env=environment())
         first = msgspec.json.decode(made, type=dict[str, str])
         notes.user, notes.password = first["user"], first["password"]
+        notes.officer, notes.officer_password = first["officer"], first["officer_password"]
         self._folder.remember()
 
     def _start_centre(self, port: int) -> None:
         data = ("--data", str(self._folder.centre), "--port", str(port))
-        self._start(Program("kasih-server", "run", *data, env=environment(), log=self._folder.log("pusat")))
+        self._start(
+            Program(
+                "kasih-server", "run", *data, env=environment(), log=self._folder.log("pusat"), held=self._folder.lock
+            )
+        )
         self._programs[-1].wait_until(lambda: answers(port, "/health"))
 
     def _enrol(self, relay_port: int) -> None:
@@ -134,7 +145,11 @@ class Stage:
             KASIH_BACKOFF_MAX_S=str(BACKOFF_MAX_S),
         )
         arguments = (*self._kiosk_data, "--port", str(port))
-        self._start(Program("kasih-kiosk", "run", *arguments, env=settings, log=self._folder.log("kios")))
+        self._start(
+            Program(
+                "kasih-kiosk", "run", *arguments, env=settings, log=self._folder.log("kios"), held=self._folder.lock
+            )
+        )
         self._programs[-1].wait_until(lambda: answers(port, "/"))
 
     def _start(self, program: Program) -> None:

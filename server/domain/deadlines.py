@@ -45,19 +45,28 @@ class WorkCalendar:
         return self._due[key]
 
     def days_left(self, now_ms: int, due_ms: int) -> int:
-        """Working days from today to the day it is due, 0 on that day; below zero once it is overdue."""
+        """Working days that are left to the day it is due, 0 on that day; below zero once it is overdue.
+
+        On a day on which nobody works they are counted from the next working day, as the deadline itself is: what was
+        given three days on a Sunday has three days left, on that Sunday and on Monday.
+        """
         today, due = wita(now_ms).date(), wita(due_ms).date()
         if now_ms <= due_ms:
-            return self._between(today, due)
+            return self._between(self._day_zero(today), due)
         return -max(1, self._between(due, today))
 
     def _compute(self, day: date, days: int) -> int:
-        while not self.is_working(day):
-            day += _DAY
+        day = self._day_zero(day)
         while days > 0:
             day += _DAY
             days -= self.is_working(day)
         return int(datetime.combine(day, time(DUE_HOUR), WITA).timestamp() * 1000)
+
+    def _day_zero(self, day: date) -> date:
+        """The day itself, or the next one on which people work."""
+        while not self.is_working(day):
+            day += _DAY
+        return day
 
     def _between(self, first: date, last: date) -> int:
         """Working days after `first` up to and with `last`."""

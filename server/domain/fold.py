@@ -3,6 +3,7 @@
 A pure function of the entry and of what was noted at its arrival, so that all cases can be made again from the ledger.
 """
 
+import hmac
 from collections.abc import Mapping
 from typing import Final
 
@@ -41,12 +42,35 @@ class Private(Struct, frozen=True, omit_defaults=True, kw_only=True):
         return msgspec.json.encode(self)
 
 
+class PrivateNote(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a resident wrote in a note, as it is encrypted."""
+
+    pin: str = ""
+    text: str = ""
+    rating: int = 0
+
+    def encode(self) -> bytes:
+        """As JSON."""
+        return msgspec.json.encode(self)
+
+
 _PRIVATE = msgspec.json.Decoder(Private)
+_PRIVATE_NOTE = msgspec.json.Decoder(PrivateNote)
 
 
 def decode_private(data: bytes) -> Private:
     """Read what `Private.encode` wrote."""
     return _PRIVATE.decode(data)
+
+
+def decode_note(data: bytes) -> PrivateNote:
+    """Read what `PrivateNote.encode` wrote."""
+    return _PRIVATE_NOTE.decode(data)
+
+
+def fits(pin: str, typed: str) -> bool:
+    """Whether what was typed is the PIN of a case; a case without one is never opened."""
+    return pin != "" and hmac.compare_digest(pin.encode(), typed.encode())
 
 
 def read_body(kind: int, raw: bytes, openers: dict[bytes, X25519PrivateKey]) -> Body | None:

@@ -45,7 +45,15 @@ class Step(StrEnum):
 
 
 _S = Status
-_OPEN: Final = (_S.BARU, _S.BELUM_VERIFIKASI, _S.TUNDA, _S.BELUM_TL, _S.PROSES, _S.DITANGGAPI, _S.DIBUKA_LAGI)
+
+FIRST_STATUS: Final = _S.BELUM_VERIFIKASI
+"""Where a case stands that has just arrived."""
+CLOSED: Final = frozenset({_S.SELESAI, _S.BUKAN_WEWENANG, _S.GABUNG, _S.ARSIP})
+"""Nothing more is expected, unless it is opened again."""
+OPEN: Final = tuple(status for status in Status if status not in CLOSED)
+"""Somebody is still needed: all others (status.csv, column open311)."""
+UNVERIFIED: Final = (_S.BARU, _S.BELUM_VERIFIKASI)
+"""Nobody at the centre has checked it yet."""
 
 TRANSITIONS: Final[dict[tuple[Status, Step], Status]] = {
     (_S.BARU, Step.VERIFIED): _S.BELUM_TL,
@@ -69,8 +77,8 @@ TRANSITIONS: Final[dict[tuple[Status, Step], Status]] = {
     (_S.GABUNG, Step.UNMERGED): _S.BELUM_VERIFIKASI,
     (_S.ARSIP, Step.REOPENED): _S.BELUM_VERIFIKASI,
     (_S.BUKAN_WEWENANG, Step.REOPENED): _S.BELUM_VERIFIKASI,
-    **{(status, Step.MERGED): _S.GABUNG for status in _OPEN},
-    **{(status, Step.ARCHIVED): _S.ARSIP for status in _OPEN},
+    **{(status, Step.MERGED): _S.GABUNG for status in OPEN},
+    **{(status, Step.ARCHIVED): _S.ARSIP for status in OPEN},
     **{(status, Step.CLOSED): _S.SELESAI for status in (_S.PROSES, _S.DITANGGAPI, _S.DIBUKA_LAGI)},
 }
 """(where it stands, what happens) -> where it stands then. What is not in here cannot happen."""
@@ -94,9 +102,6 @@ DOERS: Final[dict[Step, frozenset[Role]]] = {
 }
 """Who may take a step at the centre; nobody where only the resident can."""
 
-CLOSED: Final = frozenset({_S.SELESAI, _S.BUKAN_WEWENANG, _S.GABUNG, _S.ARSIP})
-"""Nothing more is expected, unless it is opened again."""
-
 
 def follow(status: Status, step: Step) -> Status:
     """Give the status that follows.
@@ -119,7 +124,7 @@ def legal_steps(status: Status, role: Role) -> list[Step]:
 
 def days_allowed(status: Status, *, verify_days: int, act_days: int) -> int | None:
     """Working days that the centre has for the step that is due now; None where no clock of the centre runs."""
-    if status in {_S.BARU, _S.BELUM_VERIFIKASI}:
+    if status in UNVERIFIED:
         return verify_days
     if status in {_S.BELUM_TL, _S.PROSES, _S.DIBUKA_LAGI}:
         return act_days

@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from server.errors import RecoveryKeyError
 from sync_protocol import base32
-from sync_protocol.errors import CodeError
 
 _HALF: Final = 26
 _SPARE_BITS = 2 * _HALF * 5 - 256
@@ -20,12 +20,13 @@ def read_recovery_key(typed: str) -> bytes:
     """Read what a person typed, in one line or two.
 
     Raises:
-        CodeError: not 54 letters and digits, or mistyped.
+        RecoveryKeyError: not 54 letters and digits, or mistyped; it says in which line.
     """
     symbols = base32.symbols(typed)
     if symbols is None or len(symbols) != 2 * (_HALF + 1):
-        raise CodeError("a recovery key has 54 letters and digits in two lines")
+        raise RecoveryKeyError("Kunci pemulihan terdiri dari 54 huruf dan angka dalam dua baris, tanpa huruf U.")
     halves = (symbols[: _HALF + 1], symbols[_HALF + 1 :])
-    if any(base32.check_symbol(half[:-1]) != half[-1] for half in halves):
-        raise CodeError("the recovery key is mistyped")
+    for line, half in enumerate(halves, 1):
+        if base32.check_symbol(half[:-1]) != half[-1]:
+            raise RecoveryKeyError(f"Ada salah ketik di baris {line} kunci pemulihan.")
     return (base32.integer([*halves[0][:-1], *halves[1][:-1]]) >> _SPARE_BITS).to_bytes(32)

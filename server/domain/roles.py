@@ -1,7 +1,8 @@
 """Who may see and do what. Every page, list, count and export asks here; nothing else decides it.
 
-Four roles: `admin` (central admin), `petugas` (sworn intake staff), `opd` (pejabat penghubung of an agency, who sees
-the agency's own cases alone) and `auditor` (Ombudsman: reads, changes nothing, sees no names).
+Four roles: `admin` (central admin; runs the centre, is not sworn, opens no name), `petugas` (sworn intake staff),
+`opd` (pejabat penghubung of an agency, who sees the agency's own cases alone) and `auditor` (Ombudsman: reads, changes
+nothing, sees no names).
 """
 
 from enum import StrEnum
@@ -27,14 +28,23 @@ class Permission(StrEnum):
     SEE_CASES = "see cases"
     VERIFY = "verify"
     UNMASK = "unmask"
+    OPEN_SECRET = "open secret"
     SEE_DEVICES = "see devices"
     MANAGE_DEVICES = "manage devices"
 
 
 ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
-    Role.ADMIN: frozenset(Permission),
+    Role.ADMIN: frozenset(
+        {Permission.SEE_CASES, Permission.VERIFY, Permission.SEE_DEVICES, Permission.MANAGE_DEVICES},
+    ),
     Role.PETUGAS: frozenset(
-        {Permission.SEE_CASES, Permission.VERIFY, Permission.UNMASK, Permission.SEE_DEVICES},
+        {
+            Permission.SEE_CASES,
+            Permission.VERIFY,
+            Permission.UNMASK,
+            Permission.OPEN_SECRET,
+            Permission.SEE_DEVICES,
+        },
     ),
     Role.OPD: frozenset({Permission.SEE_CASES}),
     Role.AUDITOR: frozenset({Permission.SEE_CASES, Permission.SEE_DEVICES}),
@@ -97,3 +107,8 @@ def shown(viewer: Viewer, identity: Identity) -> Shown:
 def may_unmask(viewer: Viewer, identity: Identity) -> bool:
     """Whether name and phone may be opened with a reason, which is logged."""
     return viewer.may(Permission.UNMASK) and identity in {Identity.OPEN, Identity.ANONYMOUS}
+
+
+def may_open(viewer: Viewer, identity: Identity) -> bool:
+    """Whether a report is one that this person may open with the duty key; who holds the key is another matter."""
+    return viewer.may(Permission.OPEN_SECRET) and identity is Identity.SECRET

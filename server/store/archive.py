@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from server.errors import BackupError, NotACentreError
+from server.reasons import why
 from server.settings import FILE_NAME as SETTINGS
 from server.store.centre import DATABASE
 from server.store.keys import FILE_NAME as KEYS
@@ -72,10 +73,12 @@ def describe(folder: Path, made_at: int) -> Manifest:
             upto = connection.execute("select coalesce(max(n), 0) from entry").fetchone()[0]
             rooted = connection.execute("select log, rooted_id from device where rooted_id is not null").fetchall()
         keys = load_keys(folder)
-    except (sqlite3.Error, NotACentreError) as error:
+    except NotACentreError as error:
         raise BackupError(f"isi cadangan rusak: {error}") from None
+    except sqlite3.Error:
+        raise BackupError("isi cadangan rusak: basis datanya tidak dapat dibaca") from None
     if verdict != "ok":
-        raise BackupError(f"basis data dalam cadangan rusak: {verdict}")
+        raise BackupError("isi cadangan rusak: basis datanya tidak lulus pemeriksaan")
     return Manifest(
         format=FORMAT,
         made_at=made_at,
@@ -105,14 +108,19 @@ def unpack(archive: Path, folder: Path) -> Manifest:
 
     Raises:
         BackupError: it cannot be read, is no backup, or is damaged.
+        OSError: the disk of the folder does not take it.
     """
     try:
-        with tarfile.open(archive, mode="r:") as tar:
+        packed = archive.open("rb")
+    except OSError as error:
+        raise BackupError(f"{archive} tidak dapat dibaca: {why(error)}") from None
+    try:
+        with packed, tarfile.open(fileobj=packed, mode="r:") as tar:
             manifest = _read_manifest(tar)
             for name, member in manifest.files.items():
                 _extract(tar, name, member, folder / name)
-    except (OSError, tarfile.TarError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise BackupError(f"{archive} bukan cadangan yang utuh: {error}") from None
+    except (tarfile.TarError, msgspec.MsgspecError, KeyError, ValueError):
+        raise BackupError(f"{archive} bukan cadangan Kasih yang utuh") from None
     if describe(folder, manifest.made_at) != manifest:
         raise BackupError(f"{archive}: isinya tidak cocok dengan daftarnya")
     sync_folder(folder)

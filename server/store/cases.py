@@ -2,15 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import astuple
 
-OPEN: Final = ("BELUM_VERIFIKASI", "TUNDA", "BELUM_TL", "PROSES", "DITANGGAPI", "DIBUKA_LAGI")
-"""Statuses of a case that still needs somebody (status.csv, column open311)."""
-FIRST_STATUS: Final = "BELUM_VERIFIKASI"
-"""The status of a case that has just arrived."""
+from server.domain.lifecycle import OPEN
 
 
 class Case(Struct, frozen=True, gc=False):

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlite_utils import Database
 
 from server.errors import FolderInUseError, NotACentreError, StorageError
+from server.reasons import why
 from server.settings import Settings, load_settings
 from server.store.city import CityCache
 from server.store.keys import CentreKeys, load_keys
@@ -211,7 +212,7 @@ def take_lock(data: Path, wait_s: float) -> int:
     try:
         lock = os.open(data / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise NotACentreError(f"folder data {data} tidak dapat dipakai: {error.strerror}") from None
+        raise NotACentreError(f"folder data {data} tidak dapat dipakai: {why(error)}") from None
     deadline = time.monotonic() + wait_s
     while True:
         try:
@@ -250,7 +251,14 @@ def open_database(data: Path) -> sqlite3.Connection:
 
 
 def _make_private(database: Path) -> None:
-    """Begin a database for its owner alone, whatever the umask; SQLite gives its other files the same mode."""
-    if not database.exists():
-        with suppress(OSError):  # SQLite says what is wrong with this disk.
+    """Keep a database for its owner alone, whatever the umask; SQLite gives its other files the same mode.
+
+    One that others may read, such as a copy that was put here by hand, is closed to them.
+    """
+    with suppress(OSError):  # SQLite says what is wrong with this disk, and a file of another owner stays as it is.
+        if not database.exists():
             os.close(os.open(database, os.O_WRONLY | os.O_CREAT, 0o600))
+        elif os.name == "posix":
+            for file in (database, *(database.with_name(database.name + end) for end in ("-wal", "-shm"))):
+                if file.exists() and file.stat().st_mode & 0o077:
+                    file.chmod(0o600)

@@ -82,6 +82,13 @@ def take_knock(connection: sqlite3.Connection, log: bytes) -> sqlite3.Row | None
     return row
 
 
+def find_knocks(connection: sqlite3.Connection, prefix: str) -> list[sqlite3.Row]:
+    """Knocks of logs that begin with these hex digits."""
+    return connection.execute(
+        "select * from knock where lower(hex(log)) glob :prefix || '*' order by log", {"prefix": prefix.lower()}
+    ).fetchall()
+
+
 def list_knocks(connection: sqlite3.Connection, limit: int = _MAX_KNOCKS) -> list[sqlite3.Row]:
     """The logs that knocked, the latest first."""
     return connection.execute(

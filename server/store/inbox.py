@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from server.domain.lifecycle import CLOSED, Status
+from server.domain import lifecycle
 from server.domain.roles import Scope
 
 OPEN: Final = "terbuka"
@@ -13,7 +13,7 @@ LATE: Final = "lewat"
 ALL: Final = "semua"
 PAGE_SIZE: Final = 50
 
-_OPEN_CODES = ", ".join(f"'{status}'" for status in Status if status not in CLOSED)
+_OPEN_CODES = ", ".join(f"'{status}'" for status in lifecycle.OPEN)
 _COLUMNS = (
     "id, number, unit, channel, category, kelurahan, identity, accused, status, handler,"
     " filed_at, arrived_at, changed_at, due_at, private"
@@ -78,8 +78,8 @@ def count_work(connection: sqlite3.Connection, scope: Scope, now: int) -> Count:
         )
     }
     return Count(
-        unverified=sum(by_status.get(status, 0) for status in (Status.BARU, Status.BELUM_VERIFIKASI)),
-        open=sum(number for status, number in by_status.items() if Status(status) not in CLOSED),
+        unverified=sum(by_status.get(status, 0) for status in lifecycle.UNVERIFIED),
+        open=sum(number for status, number in by_status.items() if status in lifecycle.OPEN),
         late=count_cases(connection, scope, Filters(status=LATE), now=now),
         total=sum(by_status.values()),
     )

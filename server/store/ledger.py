@@ -115,6 +115,12 @@ def holds(connection: sqlite3.Connection, log: bytes, entry_id: bytes) -> bool:
     return row is not None
 
 
+def get_entry(connection: sqlite3.Connection, entry_id: bytes) -> sqlite3.Row | None:
+    """An entry by its id."""
+    row: sqlite3.Row | None = connection.execute("select * from entry where id = :id", {"id": entry_id}).fetchone()
+    return row
+
+
 _UNFOLDED = (
     "select entry.n, entry.id, entry.log, entry.kind, entry.received_at, entry.offset_ms, entry.not_before, entry.raw,"
     " device.unit from entry join device on device.log = entry.log"

@@ -22,6 +22,19 @@ def count_wrong(connection: sqlite3.Connection, subject: str, *, now: int, until
     )
 
 
+def had_opened(connection: sqlite3.Connection, question: bytes) -> bool | None:
+    """Whether this very question opened a case when it was put first; None for one that is new."""
+    row = connection.execute("select opened from asked where entry = :entry", {"entry": question}).fetchone()
+    return None if row is None else bool(row["opened"])
+
+
+def remember_question(connection: sqlite3.Connection, question: bytes, *, opened: bool) -> None:
+    """Keep how a question was answered, for good: it can be repeated years later."""
+    connection.execute(
+        "insert into asked (entry, opened) values (:entry, :opened)", {"entry": question, "opened": int(opened)}
+    )
+
+
 def forget_wrong(connection: sqlite3.Connection, subject: str) -> None:
     """The right PIN was given."""
     connection.execute("delete from pin_guess where subject = :subject", {"subject": subject})

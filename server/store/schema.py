@@ -203,8 +203,39 @@ _FIRST = (
 )
 
 
+_NOTES = (
+    # What residents said about an earlier complaint (NOTE), by its number: it may arrive before its complaint does.
+    # Whether it belongs to a case, which its PIN decides, is found out when the case is looked at.
+    """
+    create table note (
+        entry blob primary key,
+        number text not null,
+        type text not null,
+        filed_at integer not null,
+        arrived_at integer not null,
+        private blob not null
+    ) strict
+    """,
+    "create index note_number on note (number, arrived_at)",
+    # NOTE entries that an earlier version has passed.
+    """
+    insert or ignore into refold (n) select n from entry where kind = 3 and quarantined = 0
+        and n <= coalesce((select cast(value as integer) from meta where key = 'folded'), 0)
+    """,
+    # Questions that were put (QUERY), by entry, and whether they opened a case: one that is repeated is no new guess.
+    "create table asked (entry blob primary key, opened integer not null) strict",
+)
+
+
 @migrations(name="0001_first")
 def first(db: Database) -> None:
     """The tables of the first release."""
     for statement in _FIRST:
+        db.execute(statement)
+
+
+@migrations(name="0002_notes")
+def notes(db: Database) -> None:
+    """What residents add later, and questions that were put."""
+    for statement in _NOTES:
         db.execute(statement)

@@ -164,6 +164,11 @@ def disable(connection: sqlite3.Connection, user: int) -> None:
     connection.execute("update user set disabled = 1 where id = :id", {"id": user})
 
 
+def enable(connection: sqlite3.Connection, user: int) -> None:
+    """The user may sign in again, with the password from before."""
+    connection.execute("update user set disabled = 0, failures = 0, locked_until = 0 where id = :id", {"id": user})
+
+
 def find_user(connection: sqlite3.Connection, name: str) -> sqlite3.Row:
     """The user of this name.
 
@@ -180,9 +185,10 @@ def find_user(connection: sqlite3.Connection, name: str) -> sqlite3.Row:
 def list_users(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     """All users, without what is secret of them."""
     rows = connection.execute(
-        "select name, full_name, role, unit, must_change, disabled, locked_until, made_at from user order by name"
+        "select name, full_name, role, unit, must_change, disabled, locked_until, made_at,"
+        " id in (select user from duty_grant where user is not null) as duty from user order by name"
     )
-    return [dict(row) for row in rows]
+    return [dict(row) | {"duty": bool(row["duty"])} for row in rows]
 
 
 def viewer_of(row: sqlite3.Row) -> Viewer:

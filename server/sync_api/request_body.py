@@ -6,6 +6,8 @@ from typing import Any, Final
 from litestar.types import Receive, Scope
 from msgspec import Struct
 
+from server.sync_api.body_room import Share
+
 REST: Final = "kasih.rest"
 """In the scope: bytes that came before the connection was lost and were never handed over (see `http_server`)."""
 OCTETS: Final = "application/octet-stream"
@@ -24,10 +26,12 @@ class RequestBody(Struct, frozen=True):
     is_whole: bool
     is_connected: bool
     """Whether anyone is there to be answered."""
+    had_room: bool = True
+    """False: it was not read to its end, because the bodies of all requests together are too large."""
 
 
-async def read_body(scope: Scope, receive: Receive, *, limit: int, idle_s: float) -> RequestBody:
-    """Read until the body ends, the connection is lost, or nothing comes for `idle_s` seconds.
+async def read_body(scope: Scope, receive: Receive, share: Share, *, limit: int, idle_s: float) -> RequestBody:
+    """Read until the body ends, the connection is lost, its share of memory is full, or nothing comes for `idle_s` s.
 
     Raises:
         TooLargeError: more than `limit` bytes; a little more is read and dropped, so that the answer is heard.
@@ -40,12 +44,16 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int, idle_s: float
         except TimeoutError:
             return RequestBody(b"".join(pieces), is_whole=False, is_connected=True)
         if message["type"] == "http.disconnect":
-            pieces.append(_rest(scope))
-            return RequestBody(b"".join(pieces)[:limit], is_whole=False, is_connected=False)
+            rest = _rest(scope)[: limit - size] if size < limit else b""
+            pieces.append(rest[: share.take(len(rest))])
+            return RequestBody(b"".join(pieces), is_whole=False, is_connected=False)
         body: bytes = message.get("body", b"")
         size += len(body)
         if size <= limit:
-            pieces.append(body)
+            kept = share.take(len(body))
+            pieces.append(body[:kept])
+            if kept < len(body):
+                return RequestBody(b"".join(pieces), is_whole=False, is_connected=True, had_room=False)
         elif not message.get("more_body", False) or size > limit * _DRAIN_FACTOR:
             raise TooLargeError
         if not message.get("more_body", False):

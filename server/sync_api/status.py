@@ -10,11 +10,14 @@ from litestar.types import Receive, Scope, Send
 from server.actions.answer_query import receive_query
 from server.errors import StorageError, UnknownLogError
 from server.store.centre import Centre
+from server.sync_api.body_room import BodyRoom
 from server.sync_api.replies import refuse, reply
 from server.sync_api.request_body import OCTETS, TooLargeError, content_type, read_body
 from sync_protocol.errors import NotABundleError
 
 _MAX_QUERY = 4_096
+_SMALL = BodyRoom(0)
+"""Questions are so small that they need no room beyond what is free."""
 
 
 def status_handler(centre: Centre) -> ASGIRouteHandler:
@@ -35,7 +38,8 @@ def status_handler(centre: Centre) -> ASGIRouteHandler:
 async def _answer(centre: Centre, scope: Scope, receive: Receive, send: Send) -> None:
     settings = centre.settings
     try:
-        body = await read_body(scope, receive, limit=_MAX_QUERY, idle_s=settings.body_idle_s)
+        with _SMALL.share() as share:
+            body = await read_body(scope, receive, share, limit=_MAX_QUERY, idle_s=settings.body_idle_s)
         answers = await asyncio.get_running_loop().run_in_executor(None, partial(receive_query, centre, body.data))
     except TooLargeError:
         await refuse(send, 413, "too-large", close=True)

@@ -12,6 +12,7 @@ from litestar.types import Receive, Scope, Send
 from server.actions.receive_bundle import Received, receive_bundle
 from server.errors import BusyError, StorageError, UnknownLogError
 from server.store.centre import Centre
+from server.sync_api.body_room import BodyRoom
 from server.sync_api.replies import refuse, reply
 from server.sync_api.request_body import OCTETS, RequestBody, TooLargeError, content_type, read_body
 from sync_protocol.bundle import MAX_REQUEST
@@ -28,6 +29,7 @@ class SyncApi:
         self._centre = centre
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="kasih-sync")
         self._in_work = 0
+        self.room = BodyRoom(centre.settings.max_bodies_mb * 1_048_576)
 
     def close(self) -> None:
         """Finish what is in work."""
@@ -46,8 +48,9 @@ class SyncApi:
         settings = self._centre.settings
         began_at = self._centre.clock()
         try:
-            body = await read_body(scope, receive, limit=MAX_REQUEST, idle_s=settings.body_idle_s)
-            received = await self._receive(body, began_at)
+            with self.room.share() as share:
+                body = await read_body(scope, receive, share, limit=MAX_REQUEST, idle_s=settings.body_idle_s)
+                received = await self._receive(body, began_at)
         except TooLargeError:
             await refuse(send, 413, "too-large", close=True)
         except NotABundleError as error:
@@ -58,7 +61,7 @@ class SyncApi:
             _LOG.error("a bundle was refused: %s", error)
             await refuse(send, 503, error.code, retry_after_s=settings.retry_after_s)
         else:
-            await _answer(send, body, received)
+            await self._answer(send, body, received)
 
     async def _receive(self, body: RequestBody, began_at: int) -> Received:
         # Counted once it is here: a slow upload keeps nobody out.
@@ -72,18 +75,20 @@ class SyncApi:
         finally:
             self._in_work -= 1
 
-
-async def _answer(send: Send, body: RequestBody, received: Received) -> None:
-    if not body.is_connected:
-        return  # What came is stored; the next exchange learns how far it was.
-    if not body.is_whole:
-        await refuse(send, 408, "cut", close=True)
-    elif not received.known_log:
-        await refuse(send, 403, UnknownLogError.code)
-    elif received.reply is None:
-        await reply(send, 204)
-    else:
-        await reply(send, 200, received.reply)
+    async def _answer(self, send: Send, body: RequestBody, received: Received) -> None:
+        if not body.is_connected:
+            return  # What came is stored; the next exchange learns how far it was.
+        if not body.had_room and not received.known_log:
+            _LOG.warning("no room for the bodies of all exchanges")
+            await refuse(send, 429, BusyError.code, retry_after_s=self._centre.settings.retry_after_s, close=True)
+        elif not body.is_whole:
+            await refuse(send, 408, "cut", close=True)
+        elif not received.known_log:
+            await refuse(send, 403, UnknownLogError.code)
+        elif received.reply is None:
+            await reply(send, 204)
+        else:
+            await reply(send, 200, received.reply)
 
 
 def sync_handler(api: SyncApi) -> ASGIRouteHandler:

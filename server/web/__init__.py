@@ -14,7 +14,7 @@ from litestar.types import ControllerRouterHandler
 
 from server.errors import StorageError
 from server.store.centre import Centre
-from server.web import case, cases, devices, errors, home, login, password
+from server.web import case, cases, devices, errors, home, login, password, secret
 from server.web.access import ChangePasswordError, Doorkeeper, SignInError
 from server.web.headers import add_headers
 from server.web.page import Pages
@@ -41,6 +41,8 @@ def web_routes(centre: Centre) -> list[ControllerRouterHandler]:
                 case.show_case,
                 case.submit_verify,
                 case.submit_unmask,
+                secret.show_secret,
+                secret.submit_secret,
                 devices.show_devices,
                 devices.submit_confirm,
                 devices.submit_revoke,

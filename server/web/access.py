@@ -74,6 +74,12 @@ def cookie_name(scheme: str) -> str:
     return "__Host-kasih" if scheme == "https" else "kasih"
 
 
+def session_of(centre: Centre, request: Request[Any, Any, Any]) -> Session | None:
+    """The session of a request, if there is one that has not ended."""
+    token = request.cookies.get(cookie_name(request.scope["scheme"]), "")
+    return centre.read(lambda connection: find_session(connection, token, centre.clock())) if token else None
+
+
 class Doorkeeper(ASGIMiddleware):
     """Finds the session, and lets through what the route allows and our own page asked for."""
 
@@ -92,8 +98,7 @@ class Doorkeeper(ASGIMiddleware):
         if request.method == "OPTIONS":
             raise MethodNotAllowedException  # Litestar adds these routes; no page of ours asks for them.
         access: Access = scope["route_handler"].opt[OPT]
-        token = request.cookies.get(cookie_name(scope["scheme"]), "")
-        session = await sync_to_thread(self._find, token, access) if token else None
+        session = await sync_to_thread(self._find, request, access)
         scope["auth"] = session
         scope["user"] = session.viewer if session else None
         changes = request.method not in _SAFE_METHODS
@@ -105,9 +110,9 @@ class Doorkeeper(ASGIMiddleware):
             await _check_form(request, session)
         await next_app(scope, receive, send)
 
-    def _find(self, token: str, access: Access) -> Session | None:
+    def _find(self, request: Request[Any, Any, Any], access: Access) -> Session | None:
         now = self._centre.clock()
-        session = self._centre.read(lambda connection: find_session(connection, token, now))
+        session = session_of(self._centre, request)
         if session is not None and session.is_due(now) and not access.by_itself:
             used = session.token_hash
             self._centre.write(lambda connection: touch_session(connection, used, now))

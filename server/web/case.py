@@ -1,6 +1,5 @@
 """One case: its story on the left, its facts and the legal next steps on the right."""
 
-import json
 import sqlite3
 from typing import Any, Final
 
@@ -9,44 +8,28 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
-from msgspec import Struct
 
 from server.actions.unmask_identity import MAX_REASON, MIN_REASON, Person, unmask_identity
 from server.actions.verify_report import MAX_NOTE, may_verify, verify_report
 from server.domain.fold import decode_private
-from server.domain.lifecycle import Step
-from server.domain.roles import Permission, Role, Scope, may_unmask, shown
+from server.domain.lifecycle import Status
+from server.domain.roles import Permission, Role, Scope, may_open, may_unmask, shown
 from server.errors import NoSuchCaseError, PersonError
-from server.store import inbox
+from server.store import inbox, ledger
 from server.store.centre import Centre
 from server.store.city import City
-from server.store.events import events_of_case
 from server.web.access import needs
 from server.web.case_row import case_row
 from server.web.cases import PATH
 from server.web.forms import MAX_FORM_BYTES
 from server.web.page import AnyRequest, Frame, Pages, go_to, show
+from server.web.story import tell_story
 from sync_protocol.entry import parse_entry
 from sync_protocol.errors import NumberError
 from sync_protocol.number import parse_number
 from sync_protocol.vocabulary import Identity
 
 _HEX_ID: Final = 64
-_WORDS: Final = {
-    Step.VERIFIED: "Diverifikasi dan diteruskan ke {unit}",
-    "identity-unmasked": "Membuka nama dan nomor HP pelapor",
-}
-
-
-class Happening(Struct, frozen=True):
-    """One line of the story."""
-
-    at: int
-    clock: str
-    """By whose clock: `kios` or `pusat`."""
-    who: str
-    what: str
-    note: str = ""
 
 
 @get(PATH + "/{key:str}", opt=needs(Permission.SEE_CASES), sync_to_thread=True)
@@ -107,7 +90,7 @@ def _answer(
 ) -> Response[str]:
     def contents(connection: sqlite3.Connection) -> dict[str, Any]:
         frame = pages.frame(connection, request)
-        found = _find(connection, frame.viewer.scope, key)
+        found = find_case(connection, frame.viewer.scope, key)
         if len(found) > 1:
             return {"frame": frame, "same": [(row["id"].hex(), row["arrived_at"]) for row in found]}
         return _contents(connection, pages.centre, frame, found[0], person)
@@ -130,13 +113,13 @@ def _answer(
 
 
 def _case_id(key: str, request: AnyRequest, pages: Pages) -> bytes:
-    found = pages.centre.read(lambda connection: _find(connection, request.user.scope, key))
+    found = pages.centre.read(lambda connection: find_case(connection, request.user.scope, key))
     if len(found) > 1:
         raise NotFoundException
     return bytes(found[0]["id"])
 
 
-def _find(connection: sqlite3.Connection, scope: Scope, key: str) -> list[sqlite3.Row]:
+def find_case(connection: sqlite3.Connection, scope: Scope, key: str) -> list[sqlite3.Row]:
     """The case of this address. One that does not exist for this person is not there, like any other.
 
     Raises:
@@ -158,7 +141,7 @@ def _contents(
     identity = Identity(case["identity"])
     fields = shown(viewer, identity)
     private = decode_private(centre.keys.decrypt_field(case["id"], case["private"]))
-    entry = connection.execute("select raw, log from entry where id = :id", {"id": case["id"]}).fetchone()
+    entry = ledger.get_entry(connection, case["id"])
     return {
         "frame": frame,
         "case": case,
@@ -170,11 +153,12 @@ def _contents(
         "has_name": bool(private.name),
         "has_phone": bool(private.phone),
         "person": person,
-        "story": _story(connection, centre, case, frame),
+        "story": tell_story(connection, centre, case, viewer=viewer),
         "citizen_due": city.due_at(case["status"], case["category"], case["filed_at"])
-        if case["status"] == "BELUM_VERIFIKASI"
+        if case["status"] == Status.BELUM_VERIFIKASI
         else None,
         "may_unmask": may_unmask(viewer, identity) and bool(private.name or private.phone),
+        "may_open": may_open(viewer, identity),
         "may_verify": may_verify(viewer, case),
         "may_see_accused": viewer.role is not Role.OPD,
         "units": [unit for unit in city.units.values() if unit.code != case["accused"]],
@@ -189,24 +173,3 @@ def _suggested(case: sqlite3.Row, city: City) -> str:
         accused = city.units.get(case["accused"])
         return accused.parent if accused else ""
     return city.usual_unit.get(case["category"], "")
-
-
-def _story(connection: sqlite3.Connection, centre: Centre, case: sqlite3.Row, frame: Frame) -> list[Happening]:
-    """What happened, oldest first, each by the clock of the one who wrote it down.
-
-    The reason of an unmasking may itself name the resident: only who may unmask sees it.
-    """
-    city = frame.city
-    story = [
-        Happening(case["filed_at"], "kios", f"Kios {city.unit(case['unit'])}", "Laporan disimpan di kios"),
-        Happening(case["arrived_at"], "pusat", "Pusat", "Laporan sampai di pusat"),
-    ]
-    for event in events_of_case(connection, case["id"]):
-        data = json.loads(event["data"])
-        words = _WORDS.get(event["type"], event["type"])
-        reason = data.get("reason") if frame.viewer.may(Permission.UNMASK) else ""
-        sealed = data.get("note") or reason or ""
-        note = centre.keys.decrypt_field(case["id"], bytes.fromhex(sealed)).decode() if sealed else ""
-        what = words.format(unit=city.unit(data.get("unit", "")))
-        story.append(Happening(event["at"], "pusat", event["actor"], what, note))
-    return story

@@ -34,6 +34,8 @@ class CaseRow(Struct, frozen=True):
     arrived_at: int
     due_at: int | None
     days_left: int | None
+    due_words: str
+    """What is left until then; empty where nothing is due."""
 
     @property
     def urgency(self) -> str:
@@ -45,7 +47,8 @@ class CaseRow(Struct, frozen=True):
 
 def case_row(row: sqlite3.Row, *, centre: Centre, viewer: Viewer, city: City, now: int) -> CaseRow:
     """Make a line of a row of the table; the text is opened only where it may be shown."""
-    text = None
+    text, due_at = None, row["due_at"]
+    days_left = None if due_at is None else city.calendar.days_left(now, due_at)
     place = city.kelurahan_name(row["kelurahan"])
     if shown(viewer, Identity(row["identity"])).text:
         private = decode_private(centre.keys.decrypt_field(row["id"], row["private"]))
@@ -65,6 +68,7 @@ def case_row(row: sqlite3.Row, *, centre: Centre, viewer: Viewer, city: City, no
         status_name=city.status(row["status"]),
         closed=Status(row["status"]) in CLOSED,
         arrived_at=row["arrived_at"],
-        due_at=row["due_at"],
-        days_left=None if row["due_at"] is None else city.calendar.days_left(now, row["due_at"]),
+        due_at=due_at,
+        days_left=days_left,
+        due_words="" if days_left is None else formats.days_left(days_left, due_at, now),
     )

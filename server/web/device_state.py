@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from server.store import codes
 from server.store.devices import list_devices
 from server.web import formats
 from sync_protocol.bodies import Health, decode_body
@@ -56,8 +57,7 @@ def device_lines(connection: sqlite3.Connection, now: int) -> list[DeviceLine]:
 
 def count_faulty(connection: sqlite3.Connection, now: int) -> int:
     """How many devices need somebody, those that wait for a confirmation or knock included."""
-    knocks = connection.execute("select count(*) from knock").fetchone()[0]
-    return int(knocks) + sum(line.level > Level.FINE for line in device_lines(connection, now))
+    return codes.count_knocks(connection) + sum(line.level > Level.FINE for line in device_lines(connection, now))
 
 
 def device_line(row: sqlite3.Row, now: int) -> DeviceLine:
@@ -93,19 +93,31 @@ def _standing(row: sqlite3.Row, now: int) -> list[Remark]:
 def _chain(row: sqlite3.Row) -> list[Remark]:
     remarks = []
     if row["forked"]:
-        remarks.append(Remark(Level.FAULT, "Bercabang", "Ada salinan PC ini. Cari, cabut satu, daftarkan ulang."))
+        remarks.append(
+            Remark(
+                Level.LOOK,
+                "Bercabang: disk kios ini pernah disalin atau dipulihkan",
+                "Tidak ada laporan yang hilang. Bila kini ada dua PC, cari mana yang salinan dan daftarkan PC itu"
+                " sebagai kios baru. Cabut hanya bila PC dicuri.",
+            )
+        )
     if row["regressed"]:
         remarks.append(Remark(Level.LOOK, "Pusat pernah mundur", "Kios memegang kabar yang hilang dari pusat."))
     if row["holes"]:
-        remarks.append(Remark(Level.FAULT, f"{row['holes']} lubang", "Diminta lagi pada kontak berikut."))
+        remarks.append(Remark(Level.FAULT, f"{row['holes']} catatan belum sampai", "Diminta lagi pada kontak berikut."))
     if row["lost"]:
-        remarks.append(Remark(Level.FAULT, f"{row['lost']} entri rusak di kios", "Periksa cakram kios."))
+        remarks.append(Remark(Level.FAULT, f"{row['lost']} catatan hilang di kios", "Periksa disk kios."))
     if row["quarantined"]:
-        remarks.append(Remark(Level.FAULT, f"{row['quarantined']} entri dikarantina", "Konfirmasi kios untuk melepas."))
+        held = f"{row['quarantined']} catatan dikarantina"
+        remarks.append(Remark(Level.FAULT, held, "Konfirmasi kios untuk melepas."))
     if row["troubles"]:
-        remarks.append(Remark(Level.FAULT, f"{row['troubles']} entri tidak terbaca", "Periksa versi program kios."))
+        unread = f"{row['troubles']} catatan tidak terbaca"
+        remarks.append(Remark(Level.FAULT, unread, "Periksa versi program kios."))
     if row["skipped"]:
-        remarks.append(Remark(Level.LOOK, f"{row['skipped']} bingkai bertanda tangan salah", "Mungkin ada gangguan."))
+        wrong = f"{row['skipped']} kiriman bertanda tangan salah"
+        remarks.append(
+            Remark(Level.LOOK, wrong, "Mungkin rusak di jalan; bila bertambah, periksa jaringannya.")
+        )
     return remarks
 
 
@@ -116,7 +128,7 @@ def _machine(row: sqlite3.Row, health: Health) -> list[Remark]:
         way = "lambat" if offset > 0 else "cepat"
         remarks.append(Remark(Level.LOOK, f"Jam {way} {formats.span(offset)}", "Ganti baterai CMOS, setel jam."))
     if health.rotted:
-        remarks.append(Remark(Level.FAULT, f"{health.rotted} catatan kios rusak", "Ganti cakram."))
+        remarks.append(Remark(Level.FAULT, f"{health.rotted} catatan rusak di kios", "Ganti disk."))
     if health.disk_free_mb and health.disk_free_mb < LOW_DISK_MB:
-        remarks.append(Remark(Level.FAULT, f"Sisa cakram {health.disk_free_mb} MB", "Kosongkan cakram."))
+        remarks.append(Remark(Level.FAULT, f"Sisa disk {health.disk_free_mb} MB", "Kosongkan disk dari berkas lain."))
     return remarks

@@ -14,8 +14,9 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
 from server.errors import StorageError
-from server.web.access import LOGIN_PATH, PASSWORD_PATH, ChangePasswordError, SignInError
-from server.web.page import AnyRequest, go_to, show
+from server.store.centre import Centre
+from server.web.access import LOGIN_PATH, PASSWORD_PATH, ChangePasswordError, SignInError, session_of
+from server.web.page import AnyRequest, Frame, Pages, go_to, show
 
 _FRAMES: Final = 6
 _LOG = logging.getLogger(__name__)
@@ -71,7 +72,21 @@ def _answer(request: AnyRequest, status: int, code: str = "") -> Response[Any]:
     if request.url.path.startswith(_FOR_PROGRAMS):
         return Response(b"", status_code=status, media_type=MediaType.TEXT)
     title, advice = _PAGES[status]
-    return show("error.html", status=status, title=title, advice=advice, code=code)
+    frame = _frame(request) if status < 500 else None
+    return show("error.html", status=status, frame=frame, here="", title=title, advice=advice, code=code)
+
+
+def _frame(request: AnyRequest) -> Frame | None:
+    """What stands around the page for who is signed in; nothing where that cannot be found out."""
+    centre: Centre = request.app.state["centre"]
+    try:
+        session = request.scope.get("auth") or session_of(centre, request)
+        if session is None or session.must_change:
+            return None
+        request.scope["auth"] = session
+        return centre.read(lambda connection: Pages(centre).frame(connection, request))
+    except StorageError:
+        return None
 
 
 def _handler(request: AnyRequest) -> str:

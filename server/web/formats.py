@@ -53,11 +53,13 @@ def ago(at_ms: int, now_ms: int) -> str:
     return f"{span(now_ms - at_ms).split(' ', 2)[0]} {span(now_ms - at_ms).split(' ')[1]} yang lalu"
 
 
-def days_left(days: int) -> str:
-    """What remains to a deadline, in working days."""
+def days_left(days: int, due_ms: int, now_ms: int) -> str:
+    """What remains to a deadline, in working days; on a Sunday nothing is due before the next working day."""
     if days < 0:
         return f"lewat {-days} hari kerja"
-    return "hari ini" if days == 0 else f"{days} hari kerja lagi"
+    if days > 0:
+        return f"{days} hari kerja lagi"
+    return "hari ini" if wita(due_ms).date() == wita(now_ms).date() else "hari kerja berikutnya"
 
 
 def number(value: int) -> str:
@@ -97,7 +99,6 @@ FILTERS = {
     "waktu": moment,
     "iso": iso,
     "lama": span,
-    "hari_kerja": days_left,
     "angka": number,
     "awal": first_line,
     "kanal": lambda code: CHANNELS.get(code, code),

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from server.domain.deadlines import wita
 from server.domain.roles import Permission, Role
 from server.store import inbox
+from server.store.backups import last_backup_at
 from server.store.inbox import Filters
 from server.web.access import signed_in
 from server.web.case_row import case_row
@@ -49,7 +50,7 @@ def _contents(connection: sqlite3.Connection, request: AnyRequest, pages: Pages)
 def _warnings(connection: sqlite3.Connection, frame: Frame) -> list[str]:
     """What an admin should know of the centre itself."""
     warnings = []
-    last = connection.execute("select max(made_at) from backup").fetchone()[0]
+    last = last_backup_at(connection)
     if last is None:
         warnings.append("Belum ada cadangan. Jalankan: kasih-server backup BERKAS --data FOLDER.")
     elif frame.now - last > _BACKUP_MS:

@@ -141,7 +141,7 @@ def test_a_stranger_starts_it_cuts_the_network_files_restores_it_and_ends_it(sta
     assert "Demo lain sedang berjalan" in (demo.folder / "said.txt").read_text()
 
     family = demo.family()
-    assert len(family) == 3
+    assert len(family) == 5  # the demo, two programs, and what holds each of them on a leash
     assert demo.end() == 0
     assert psutil.wait_procs(family, timeout=5)[1] == []
 
@@ -151,6 +151,42 @@ def test_a_stranger_starts_it_cuts_the_network_files_restores_it_and_ends_it(sta
     family = again.family()
     assert again.end(signal.SIGTERM) == 0
     assert psutil.wait_procs(family, timeout=5)[1] == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="the centre runs on Linux")
+def test_a_demo_that_is_killed_takes_its_programs_along_and_the_next_one_starts(start: Callable[..., Demo]) -> None:
+    demo = start().wait()
+    until(lambda: demo.counts()["arrived"] == demo.counts()["filed"], "the samples do not arrive")
+    arrived = demo.counts()["arrived"]
+    family = demo.family()
+    assert {process.name() for process in family} >= {"kasih-server", "kasih-kiosk"}
+    demo.process.kill()
+    assert demo.process.wait(5) == -signal.SIGKILL
+
+    again = start().wait()  # at once
+    assert psutil.wait_procs(family, timeout=0)[1] == []
+    assert again.counts()["arrived"] == arrived
+    assert again.end() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="the centre runs on Linux")
+def test_a_password_that_was_changed_is_shown_no_more(start: Callable[..., Demo]) -> None:
+    demo = start().wait()
+    page = ask(demo.scene["demo"])[1]
+    assert demo.scene["password"] in page
+    assert "make demo ARGS=--fresh" in page
+    centre = Path(demo.scene["data"]) / "pusat"
+    subprocess.run([SCRIPTS / "kasih-server", "user", "password", "admin", "--data", centre], check=True, timeout=60)
+    assert demo.counts()["is_first"] is False
+    page = ask(demo.scene["demo"])[1]
+    assert demo.scene["password"] not in page
+    assert 'data-first="tidak"' in page
+    assert demo.end() == 0
+    again = start().wait()
+    assert again.scene["password"] == ""
+    assert again.end() == 0
 
 
 def test_a_folder_with_other_peoples_files_is_left_alone(start: Callable[..., Demo], tmp_path: Path) -> None:

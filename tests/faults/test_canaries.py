@@ -19,6 +19,7 @@ from tests.faults.canaries import NAME, PHONE, PLACE, TEXT, person, search
 from tests.faults.kills import wait_until
 from tests.faults.power import memory_folder
 from tests.kiosk_agent.web.browser import Browser
+from tests.server.web.browser import PASSWORD
 from tests.server.web.browser import Browser as Desk
 
 UNIT = "KEL-53.71.01.1001"
@@ -82,13 +83,16 @@ def speak(agent: Agent, number: int) -> list[str]:
 
 
 def read_cases(port: int, password: str, numbers: list[str]) -> None:
-    """An officer lists the cases, opens some, and unmasks who reported one."""
+    """A sworn officer lists the cases, opens some, and unmasks who reported one."""
     desk = Desk(port)
-    assert desk.sign_in("admin", password).status == 303
+    assert desk.sign_in("petugas1", password).status == 303
+    assert desk.post("/sandi", lama=password, baru=PASSWORD, ulang=PASSWORD).status == 303
+    desk.csrf = desk.get("/sandi").csrf
     assert desk.get("/pengaduan").numbers()
     opened = [desk.get(f"/pengaduan/{number}").text for number in numbers]
     assert any(TEXT in page for page in opened), "the pages do show what was said"
-    desk.post(f"/pengaduan/{numbers[0]}/identitas", alasan="Pelapor menelepon dan minta dihubungi kembali.")
+    reason = "Pelapor menelepon dan minta dihubungi kembali."
+    assert NAME in desk.post(f"/pengaduan/{numbers[0]}/identitas", alasan=reason).text, "and who said it"
     assert desk.post(f"/pengaduan/{numbers[0]}/verifikasi", unit="DPUPR", catatan="Mohon ditangani.").status == 303
 
 
@@ -110,7 +114,7 @@ def test_the_search_finds_a_word_however_it_is_written(tmp_path: Path) -> None:
 
 def test_of_a_hundred_complaints_no_word_can_be_found_again(folder: Path) -> None:
     centre, kiosk = folder / "centre", folder / "kiosk"
-    password = found_centre(centre, demo=True).password
+    found_centre(centre, demo=True)
     kiosk_env, centre_env = at_home(folder), at_home(folder)
     with centre_running(centre, folder / "centre.log", centre_env) as port:
         code = call("server", "enrol", "--data", str(centre), "--unit", UNIT).out.strip()
@@ -126,7 +130,8 @@ def test_of_a_hundred_complaints_no_word_can_be_found_again(folder: Path) -> Non
             wait_until(lambda: agent.status().queue == 0, "everything has arrived")
             call("kiosk", "status", "--data", str(kiosk), env=kiosk_env)
             answers = [json.loads(answer) for answer in filed.out.splitlines()]
-            read_cases(port, password, [answer["number"] for answer in answers[:4]])
+            added = call("server", "user", "add", "petugas1", "--role", "petugas", "--data", str(centre), "--json").out
+            read_cases(port, json.loads(added)["password"], [answer["number"] for answer in answers[:4]])
             Browser(agent.port).answer_all(text=person(9_999).text, name=person(9_999).name)
             process = read_running(kiosk)
             assert process is not None

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import stat
@@ -25,6 +26,11 @@ from tests.kiosk_agent.server_peer import HttpPeer, Peer
 
 KIOSK = [sys.executable, "-m", "kiosk_agent"]
 GOOD = {"text": "Air mati", "category": "AIR", "kelurahan": "Namosain"}
+ENGLISH = re.compile(
+    r"(?<![-\"])\b(usage|options?|commands?|arguments?|args|error|missing|no such|invalid|show|exit|try|not|requires?|required"
+    r"|range|version|did you mean|integer|directory|permission)\b",
+    re.IGNORECASE,
+)
 WEB_STACK = {"litestar", "uvicorn", "jinja2"}
 
 
@@ -268,9 +274,19 @@ def slowness() -> float:
         (["enrol", "--server", "pusat", "--code", "salah"], "Alamat pusat"),
         (["file", "--json", "/nowhere/laporan.jsonl"], "tidak bisa dibuka"),
         (["bundle", "import", "/nowhere/x.kasih"], "tidak bisa dibaca"),
-        (["bundle", "export", "/nowhere/x.kasih"], "tidak bisa ditulis"),
+        (["bundle", "export", "/nowhere/x.kasih"], "Folder /nowhere tidak ada"),
+        (["bundle", "export", "/dev/null/"], "Folder /dev/null/ tidak ada"),
+        (["bundle", "export", "/proc/x.kasih"], "tidak bisa ditulis"),
     ],
-    ids=["code", "address", "file", "import", "export"],
+    ids=[
+        "code",
+        "address",
+        "file",
+        "import",
+        "export",
+        "export to no folder",
+        "export to a disk that does not take it",
+    ],
 )
 def test_a_person_s_mistake_is_one_line_and_exit_1(shell: Shell, args: list[str], says: str) -> None:
     said = CliRunner().invoke(main, [*args, "--data", str(shell.data)])
@@ -334,4 +350,47 @@ def test_a_sync_that_fails_says_what_it_did_and_why(shell: Shell, http: HttpPeer
 def test_every_command_explains_itself_in_indonesian(args: list[str]) -> None:
     said = CliRunner().invoke(main, [*args, "--help"])
     assert said.exit_code == 0
-    assert said.stdout.startswith("Pemakaian:")
+    assert said.stdout.startswith("Pemakaian: ")
+    assert not ENGLISH.search(said.stdout)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["stat"],
+        ["status"],
+        ["status", "--dta", "x"],
+        ["status", "--data"],
+        ["status", "--data", "x", "y"],
+        ["status", "--data", "x", "--json=1"],
+        ["run", "--data", "x", "--port", "satu"],
+        ["run", "--data", "x", "--port", "99999"],
+        ["bundle", "export", "--data", "x"],
+        ["bundle", "eksport"],
+    ],
+    ids=" ".join,
+)
+def test_a_mistyped_command_is_one_line_in_indonesian_and_exit_2(args: list[str]) -> None:
+    said = CliRunner().invoke(main, args)
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert said.stderr.startswith("kasih-kiosk: ")
+    assert said.stderr.endswith(" --help)\n")
+    assert said.stderr.count("\n") == 1
+    assert not ENGLISH.search(said.stderr)
+
+
+@pytest.mark.parametrize("args", [[], ["bundle"]], ids=["nothing", "half"])
+def test_who_types_no_command_is_shown_which_there_are(args: list[str]) -> None:
+    said = CliRunner().invoke(main, args)
+    assert said.exit_code == 2
+    assert "Perintah:" in said.stderr
+    assert not ENGLISH.search(said.stderr)
+
+
+def test_the_console_of_a_running_kiosk_speaks_indonesian(shell: Shell) -> None:
+    agent, port = shell.run_agent()
+    agent.send_signal(signal.SIGINT)
+    out, err = agent.communicate(timeout=15)
+    assert out.decode() == f"Halaman kios: http://127.0.0.1:{port}/ (berhenti dengan Ctrl-C)\n"
+    assert b"uvicorn" not in err
+    assert b"CTRL+C" not in err

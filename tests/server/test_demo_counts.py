@@ -11,7 +11,7 @@ def test_a_page_left_open_uses_up_no_descriptors(data: Path) -> None:
     seen: list[int | None] = []
     before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(20):
-        thread = Thread(target=lambda: seen.append(counts.now(up=True).arrived))
+        thread = Thread(target=lambda: seen.append(counts.now(up=True, is_first=True).arrived))
         thread.start()
         thread.join()
     assert seen == [0] * 20

@@ -9,6 +9,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from server.http_server import PatientProtocol, listen
+from server.sync_api.body_room import BodyRoom
 from server.sync_api.request_body import read_body
 from tests.server.conftest import until
 
@@ -25,7 +26,7 @@ class SlowApp:
         if scope["type"] == "http":
             self.begun.set()
             await asyncio.to_thread(self.go_on.wait)
-            self.bodies.append(await read_body(scope, receive, limit=100, idle_s=5))
+            self.bodies.append(await read_body(scope, receive, BodyRoom(0).share(), limit=100, idle_s=5))
 
 
 @pytest.mark.parametrize(("protocol", "kept"), [(PatientProtocol, b"KASIH1\r\nabc"), (H11Protocol, b"")])

@@ -17,6 +17,8 @@ NOW_MS = 1_767_240_000_000
 DEVICE, SERVER, STRANGER = (Ed25519PrivateKey.from_private_bytes(bytes([byte]) * 32) for byte in (1, 2, 3))
 INTAKE, KIOSK = (X25519PrivateKey.from_private_bytes(bytes([byte]) * 32) for byte in (4, 5))
 INTAKE_KEY, KIOSK_KEY = (private.public_key().public_bytes_raw() for private in (INTAKE, KIOSK))
+ZERO_TAG_KEY = b"kasih: its tag is zero. " + 0x10CE01B97.to_bytes(8, "little")
+"""Found by search: one key in 2^32 is like that."""
 OPEN_KEYS = {key_tag(INTAKE_KEY): INTAKE, key_tag(KIOSK_KEY): KIOSK}
 DEVICE_LOG = keys.device_log(DEVICE.public_key().public_bytes_raw())
 SERVER_LOG = keys.server_log(SERVER.public_key().public_bytes_raw(), DEVICE_LOG)

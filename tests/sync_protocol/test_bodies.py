@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sync_protocol import bodies
 from sync_protocol.errors import FieldError, JsonError, ProtocolError
-from sync_protocol.kinds import PLAIN, QUIET, TRANSIENT, Kind
+from sync_protocol.kinds import PLAIN, TRANSIENT, Kind
 from sync_protocol.vocabulary import MAX_LINE, MAX_TEXT, Identity
 
 letters = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
@@ -120,8 +120,7 @@ def test_parts_of_a_secret_report_are_decoded_under_the_same_rules() -> None:
         bodies.decode_secret(b'{"text":"a","text":"b"}', bodies.SecretText)
 
 
-def test_what_is_never_stored_never_wakes_the_sync_and_is_sealed_as_the_protocol_says() -> None:
+def test_what_is_never_stored_and_what_is_sealed_is_as_the_protocol_says() -> None:
     assert {Kind.HEAD, Kind.QUERY, Kind.ANSWER} == TRANSIENT
-    assert {Kind.CLOCK, Kind.HEALTH} == QUIET
     assert {Kind.COMPLAINT, Kind.NOTE, Kind.QUERY, Kind.STATUS, Kind.SMS_OUT, Kind.ANSWER}.isdisjoint(PLAIN)
     assert {Kind.HEAD, Kind.KEY, Kind.CLOCK, Kind.LOST, Kind.CONFIG, Kind.MASTER, Kind.KEYS, Kind.PRUNE} == PLAIN

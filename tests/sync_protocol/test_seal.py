@@ -11,8 +11,18 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync_protocol.errors import UnsealError, WrongRecipientError
-from sync_protocol.seal import NOT_SEALED, OVERHEAD, duty_info, hpke_open, hpke_seal, key_tag, open_body, seal_info
+from sync_protocol.errors import UnsealError, WeakKeyError, WrongRecipientError
+from sync_protocol.seal import (
+    NOT_SEALED,
+    OVERHEAD,
+    duty_info,
+    hpke_open,
+    hpke_seal,
+    key_tag,
+    open_body,
+    recipient_tag,
+    seal_info,
+)
 from tests import hpke_reference
 from tests.sync_protocol import samples
 
@@ -115,3 +125,16 @@ def test_the_parts_of_a_secret_report_cannot_be_exchanged() -> None:
 def test_the_tag_is_the_beginning_of_the_hash_of_the_key() -> None:
     key = X25519PrivateKey.from_private_bytes(bytes(range(32))).public_key().public_bytes_raw()
     assert key_tag(key) == sha256(key).digest()[:4]
+
+
+def test_a_tag_of_zeros_names_nobody() -> None:
+    for tag in (b"\0\0\0\x01", b"\x01\0\0\0", b"\xff" * 4):
+        assert recipient_tag(tag) == tag
+    with pytest.raises(WeakKeyError, match="zero"):
+        recipient_tag(bytes(4))
+
+
+def test_nothing_is_sealed_to_a_key_whose_tag_says_that_it_is_not_sealed() -> None:
+    assert key_tag(samples.ZERO_TAG_KEY) == NOT_SEALED
+    with pytest.raises(WeakKeyError):
+        samples.entry(recipient=samples.ZERO_TAG_KEY)

@@ -30,7 +30,7 @@
     const reason = document.createElement("input");
     reason.type = "hidden";
     reason.name = "layar";
-    reason.value = document.body.classList.contains("receipt") ? "selesai" : "habis";
+    reason.value = dialog.dataset.reason;
     wipe.append(reason);
     wipe.submit();
   }

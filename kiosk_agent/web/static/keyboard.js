@@ -6,11 +6,14 @@
     teks: [
       [..."1234567890"],
       [..."qwertyuiop"],
-      [..."asdfghjkl"],
+      [..."asdfghjkl'"],
       ["{besar}", ..."zxcvbnm", "{hapus}"],
       [",", ".", "{spasi}", "?", "-", "/", "{selesai}"],
     ],
     angka: [[..."123"], [..."456"], [..."789"], ["+", "0", "{hapus}"], ["{selesai}"]],
+    // The letters of a slip. A number has no O, I and L, but who reads them there finds the key.
+    nomor: [[..."1234567890"], [..."QWERTYUIOP"], [..."ASDFGHJKL"], [..."ZXCVBNM-", "{hapus}"], ["{selesai}"]],
+    pin: [[..."123"], [..."456"], [..."789"], ["{hapus}", "0", "{selesai}"]],
   };
   const NAMES = document.getElementById("papan").dataset;
   const WIDE = { besar: "wide", hapus: "wide", baris: "wide", spasi: "space", selesai: "done" };
@@ -31,7 +34,7 @@
   function draw() {
     const kind = field.dataset.keys;
     const rows = LAYOUTS[kind].map((row) => [...row]);
-    if (field.tagName === "TEXTAREA") rows[4].splice(5, 1, "{baris}");
+    if (field.tagName === "TEXTAREA") rows[4].splice(-1, 0, "{baris}");
     board.className = `keyboard ${kind}`;
     board.replaceChildren(...rows.map((row) => {
       const line = document.createElement("div");

@@ -5,6 +5,7 @@ setInterval(async () => {
     const now = await (await fetch("/keadaan", { cache: "no-store" })).json();
     for (const name of ["filed", "waiting", "arrived"]) document.getElementById(name).textContent = now[name] ?? "?";
     document.body.dataset.up = now.up ? "ya" : "tidak";
+    if (!now.is_first) document.body.dataset.first = "tidak";
   } catch {
     document.title = "Demo Kasih (berhenti)";
   }

@@ -71,6 +71,23 @@ def test_a_rotten_report_is_told_to_the_centre_once_and_the_others_arrive(
     assert control.status().queue == 0
 
 
+def test_a_report_that_rots_unsent_counts_from_its_lost_on_and_once(
+    control: Control, peer: Peer, form: Callable[..., Form]
+) -> None:
+    control.kiosk.intake.file(form())
+    control.kiosk.intake.file(form())
+    rot(control.kiosk, "own", "raw", "seq = 2")
+    assert control.status().rotted == 0
+    assert control.sync().error == ""
+    assert peer.of(Kind.LOST)
+    assert control.status().rotted == 1, "not only after the next scrub"
+    rot(control.kiosk, "own", "raw", "seq = 4")
+    assert scrub(control.kiosk.store) == 2, "the LOST itself has rotted too"
+    assert control.status().rotted == 2
+    assert control.sync().error == ""
+    assert control.status().rotted == 2
+
+
 def test_a_rotten_head_is_told_too_and_the_chain_goes_on_from_it(
     control: Control, peer: Peer, form: Callable[..., Form]
 ) -> None:

@@ -52,7 +52,7 @@ def test_another_folder_s_key_does_not_fit(control: Control, key_folder: Path) -
 def test_a_credential_of_systemd_serves_where_there_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     credentials = tmp_path / "credentials"
     credentials.mkdir()
-    (credentials / "kasih-storage-key").write_bytes(b"handed over by systemd")
+    (credentials / "kasih-storage-key").write_bytes(b"handed over by systemd, 32 bytes")
     monkeypatch.delenv("KASIH_KEY_DIR")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials))
@@ -63,6 +63,24 @@ def test_a_credential_of_systemd_serves_where_there_is_one(tmp_path: Path, monke
     with pytest.raises(StorageKeyError):
         load_key(second).decrypt(b"x", key.encrypt(b"x", b"data"))
     assert other.derive(b"ref") != key.derive(b"ref")
+
+
+@pytest.mark.parametrize("size", [0, 1, 31])
+def test_a_credential_that_could_be_guessed_is_refused_and_told_how_to_make(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    file = tmp_path / "kasih-storage-key"
+    file.write_bytes(b"x" * 32)
+    monkeypatch.delenv("KASIH_KEY_DIR")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    name, _ = new_key()
+    file.write_bytes(b"x" * size)
+    how = r"kasih-storage-key berisi \d+ byte.* --name=kasih-storage-key "
+    with pytest.raises(StorageKeyError, match=how):
+        new_key()
+    with pytest.raises(StorageKeyError, match=how):
+        load_key(name)
 
 
 def test_without_any_setting_it_lies_in_a_folder_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

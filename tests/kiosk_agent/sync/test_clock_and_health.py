@@ -9,12 +9,13 @@ import pytest
 from kiosk_agent.clock import SystemClock
 from kiosk_agent.control import Control
 from kiosk_agent.intake import Form
+from kiosk_agent.kiosk import Kiosk
 from kiosk_agent.sync.clock_watch import ClockWatch
 from kiosk_agent.sync.health import HealthReporter
 from sync_protocol.bodies import Body, Clock, Health
 from sync_protocol.kinds import Kind
-from tests.kiosk_agent.conftest import Ticker
-from tests.kiosk_agent.server_peer import Peer
+from tests.kiosk_agent.conftest import NOWHERE, Ticker
+from tests.kiosk_agent.server_peer import Direct, Peer
 
 
 @pytest.fixture
@@ -81,6 +82,60 @@ def test_a_jump_moves_the_known_offset_along(control: Control, watch: ClockWatch
     assert control.status().clock_offset_ms == -7_200_000
 
 
+def slowly(peer: Peer, clock: Ticker, *, there_s: float, back_s: float) -> Callable[[bytes], bytes]:
+    """A link over which a bundle takes so long, and its reply so long; the server's clock goes on meanwhile."""
+    right_ms, since_s = peer.clock(), clock.monotonic_s()
+    peer.clock = lambda: right_ms + round((clock.monotonic_s() - since_s) * 1000)
+
+    def carry(bundle: bytes) -> bytes:
+        clock.pass_(there_s)
+        reply = peer.receive(bundle)
+        clock.pass_(back_s)
+        assert reply is not None
+        return reply
+
+    return carry
+
+
+@pytest.mark.parametrize(("there_s", "back_s"), [(0, 40), (40, 0), (0, 500), (500, 0), (250, 250)])
+def test_a_slow_link_is_no_wrong_clock(
+    control: Control, peer: Peer, direct: Direct, clock: Ticker, there_s: float, back_s: float
+) -> None:
+    direct.faults.append(slowly(peer, clock, there_s=there_s, back_s=back_s))
+    assert said(control, peer, Kind.CLOCK) == []
+    assert control.status().clock_offset_ms == 0
+
+
+@pytest.mark.parametrize(("there_s", "back_s"), [(0, 40), (40, 0)])
+def test_a_wrong_clock_is_told_over_a_slow_link_too_as_well_as_it_can_be_known(
+    control: Control, peer: Peer, direct: Direct, clock: Ticker, there_s: float, back_s: float
+) -> None:
+    clock.wall_ms += 600_000
+    direct.faults.append(slowly(peer, clock, there_s=there_s, back_s=back_s))
+    control.sync()
+    (told,) = said(control, peer, Kind.CLOCK)
+    assert isinstance(told, Clock)
+    assert told.reason == "server"
+    assert abs(told.offset_ms + 600_000) <= 20_000
+
+
+def test_what_may_come_of_the_slow_link_is_told_only_when_a_quick_one_has_confirmed_it(
+    control: Control, peer: Peer, direct: Direct, clock: Ticker
+) -> None:
+    clock.wall_ms += 70_000
+    direct.faults.append(slowly(peer, clock, there_s=20, back_s=20))
+    assert said(control, peer, Kind.CLOCK) == [], "70 s, give or take 20"
+    control.sync()
+    assert said(control, peer, Kind.CLOCK) == [Clock(reason="server", offset_ms=-70_000)]
+
+
+def test_a_first_contact_over_a_slow_link_shifts_no_time(fresh: Kiosk, peer: Peer, clock: Ticker) -> None:
+    direct = Direct(peer)
+    direct.faults.append(slowly(peer, clock, there_s=0, back_s=40))
+    Control(fresh, connect=lambda url: direct).enrol(NOWHERE, peer.new_code())
+    assert fresh.status().clock_offset_ms == 0
+
+
 def test_receipts_show_the_time_put_right(control: Control, clock: Ticker, form: Callable[..., Form]) -> None:
     right = clock.now_ms()
     clock.wall_ms -= 86_400_000
@@ -103,6 +158,29 @@ def test_health_is_told_on_a_change_and_once_an_hour_at_most(control: Control, p
     assert reporter.report(well, keys)
     assert len(said(control, peer, Kind.HEALTH)) == 3
     assert not HealthReporter(control.kiosk.store, clock).report(well, keys), "a restart is no change"
+
+
+def test_an_hour_of_silence_holds_over_restarts(control: Control, clock: Ticker) -> None:
+    keys = control.kiosk.centre.keys
+    assert keys is not None
+    well, full = Health(version="1", disk_free_mb=7_000), Health(version="1", disk_free_mb=50)
+
+    def after_a_restart(health: Health) -> bool:
+        clock.mono_s = 5.0  # A machine that has just started counts from there.
+        return HealthReporter(control.kiosk.store, clock).report(health, keys)
+
+    assert after_a_restart(well)
+    clock.wall_ms += 3_599_000
+    assert not after_a_restart(full)
+    clock.wall_ms += 1_000
+    assert after_a_restart(full)
+    reporter = HealthReporter(control.kiosk.store, clock)
+    clock.pass_(3_599)
+    assert not reporter.report(well, keys)
+    clock.pass_(1)
+    assert reporter.report(well, keys)
+    clock.wall_ms -= 86_400_000
+    assert after_a_restart(full), "what a clock that went back says of the last time is worth nothing"
 
 
 def test_health_is_sealed_and_its_entries_wake_nobody(control: Control, peer: Peer, clock: Ticker) -> None:

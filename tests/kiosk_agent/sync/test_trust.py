@@ -1,9 +1,13 @@
 """Whom a kiosk believes: first the code's fingerprint, then the key that each KEYS entry names."""
 
+from collections.abc import Callable
+
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk_agent.control import Control
+from kiosk_agent.intake import Form
 from sync_protocol.bodies import Config
 from sync_protocol.bundle import write_bundle
 from sync_protocol.errors import NoHeadError, NotABundleError, OtherServerError
@@ -11,6 +15,7 @@ from sync_protocol.keys import new_code
 from sync_protocol.kinds import Kind
 from sync_protocol.reply import find_server
 from tests.kiosk_agent.server_peer import Direct, Peer
+from tests.sync_protocol import samples
 
 
 def fingerprint(peer: Peer) -> bytes:
@@ -98,6 +103,21 @@ def test_entries_from_before_a_change_of_key_are_taken_when_they_are_sent_again(
     assert not control.status().ready
     assert control.sync().error == ""
     assert control.status().ready
+
+
+@pytest.mark.parametrize("unusable", [samples.ZERO_TAG_KEY, bytes(32), b"\xff" * 32], ids=["tag", "small", "long"])
+@pytest.mark.parametrize("name", ["intake", "duty"])
+def test_a_key_that_nobody_can_seal_to_does_not_replace_the_one_in_force(
+    control: Control, peer: Peer, form: Callable[..., Form], name: str, unusable: bytes
+) -> None:
+    before = control.kiosk.centre.keys
+    assert before is not None
+    peer.say(Kind.KEYS, msgspec.structs.replace(before, **{name: unusable.hex()}))
+    assert control.sync().error == ""
+    assert control.kiosk.centre.keys == before
+    control.kiosk.intake.file(form())
+    assert control.sync().error == ""
+    assert len(peer.complaints()) == 1
 
 
 def test_the_old_key_cannot_write_on_after_it_was_replaced(control: Control, peer: Peer) -> None:

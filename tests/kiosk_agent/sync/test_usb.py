@@ -9,7 +9,7 @@ import pytest
 from kiosk_agent.control import Control
 from kiosk_agent.errors import StickError
 from kiosk_agent.intake import Form
-from kiosk_agent.sync.usb import read_file, reply_in, write_file
+from kiosk_agent.sync.usb import place_for, read_file, reply_in, write_file
 from sync_protocol.bodies import Config
 from sync_protocol.kinds import Kind
 from tests.kiosk_agent.conftest import START_MS, Ticker
@@ -138,3 +138,32 @@ def test_in_a_folder_the_newest_reply_is_meant(tmp_path: Path) -> None:
     assert reply_in(tmp_path / "c.kasih").name == "c.kasih"
     with pytest.raises(StickError, match="tidak bisa dibaca"):
         read_file(tmp_path / "missing")
+
+
+def test_a_bundle_goes_into_a_folder_that_is_there_or_into_a_file_beside_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert place_for(str(tmp_path), "own.kasih") == tmp_path / "own.kasih"
+    assert place_for(f"{tmp_path}/", "own.kasih") == tmp_path / "own.kasih"
+    assert place_for(f"{tmp_path}/other", "own.kasih") == tmp_path / "other"
+    monkeypatch.chdir(tmp_path)
+    assert place_for("other", "own.kasih") == Path("other")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "{0}/STIK/",
+        "{0}/STIK/x.kasih",
+        "{0}/file/x.kasih",
+        "{0}/file/",
+        "/media/STIK",
+        "/media/ani/STIK",
+        "/mnt/STIK",
+    ],
+)
+def test_a_stick_that_is_not_there_is_told_and_nothing_is_written_in_its_place(tmp_path: Path, given: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StickError, match=r"^Folder .* tidak ada\. Periksa apakah stiknya sudah terpasang\.$"):
+        place_for(given.format(tmp_path), "own.kasih")

@@ -9,8 +9,9 @@ import pytest
 
 from kiosk_agent.control import Control
 from kiosk_agent.kiosk import Kiosk, Status
+from kiosk_agent.moments import day_and_time
 from kiosk_agent.web.facts import Facts
-from kiosk_agent.web.moments import day_and_time, span
+from kiosk_agent.web.spans import span
 from kiosk_agent.web.technician import lines_of
 from kiosk_agent.web.texts import Texts, placeholders, shipped
 from sync_protocol.bodies import Master
@@ -52,7 +53,9 @@ def test_a_kiosk_that_cannot_file_yet_says_so_and_opens_no_session(
     browser = Browser(serve(Control(fresh)))
     page = browser.get("/")
     assert "belum siap menerima laporan" in page.text
-    assert "MULAI LAPOR" not in page.text
+    assert "Belum terdaftar di pusat" in page.text
+    assert "melapor;" not in page.text  # nothing beside it says the opposite
+    assert browser.get("/").values("token") == []  # no form at all
     assert "GAWAT" in browser.get("/teknisi").text
 
 
@@ -119,7 +122,18 @@ def test_each_line_of_the_technicians_page_has_its_colour_and_says_what_to_do(
     lines = lines_of(facts, START_MS)
     faulty = [line for line in lines if line.level != "baik"]
     assert [(line.name, line.level) for line in faulty] == ([(name, level)] if name else [])
-    assert all(line.advice for line in faulty if line.name != "Jam" or facts.status.clock_offset_ms is not None)
+    assert all(line.advice for line in faulty)
+
+
+@pytest.mark.parametrize(
+    ("ready", "says"),
+    [(True, "Laporan tetap disimpan, tetapi ditahan di pusat."), (False, "kios belum bisa menerima laporan.")],
+)
+def test_a_kiosk_that_waits_for_an_admin_promises_no_more_than_it_can(kiosk: Kiosk, ready: bool, says: str) -> None:
+    status = msgspec.structs.replace(WELL, state=Enrolment.PENDING, ready=ready)
+    line = lines_of(Facts(Texts({}), kiosk.master(), status, is_linked=True), START_MS)[0]
+    assert line.says == "Terdaftar, menunggu persetujuan pusat."
+    assert line.advice == f"Minta admin pusat menyetujui kios ini. {says if ready else 'Sebelum itu ' + says}"
 
 
 # -- texts -------------------------------------------------------------------------------------------------------------
@@ -152,7 +166,7 @@ def test_every_text_is_used_and_every_text_that_is_used_exists() -> None:
 
 def test_no_template_holds_a_sentence_of_its_own() -> None:
     for file in WEB.rglob("*.html"):
-        html = re.sub(r"(\{% block kind %\}).*?(\{% endblock %\})", "", file.read_text())
+        html = re.sub(r"(\{% block (?:kind|wipe_reason) %\}).*?(\{% endblock %\})", "", file.read_text())
         bare = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", " ", html, flags=re.DOTALL)
         assert not re.search(r"[A-Za-z]{2,}", bare), file.name
 
@@ -165,7 +179,7 @@ def test_every_id_in_the_list_is_there_once() -> None:
 
 def test_times_and_spans_read_as_people_say_them() -> None:
     texts = Texts({})
-    assert day_and_time(0) == "1 Januari 1970 pukul 08.00"
+    assert day_and_time(0) == "1 Januari 1970 pukul 08.00 WITA"
     assert [span(s, texts) for s in (5, 61, 7_300, 200_000)] == [
         "kurang dari semenit",
         "1 menit",
@@ -182,6 +196,10 @@ def all_pages(browser: Browser) -> list[Page]:
     pages = [browser.get("/"), browser.start(), browser.get("/lapor/topik?bagian=lain")]
     pages += [browser.answer_all()]
     pages += [browser.get(f"/lapor/{step}") for step in ("isi", "tempat", "identitas", "nama", "petugas")]
+    asking = Browser(browser.port)
+    asking.get("/")
+    pages += [asking.post("/cek/mulai"), asking.post("/cek", number="1", pin="")]
+    pages += [asking.post("/cek", number="000G4-0R40Y", pin="123456")]
     browser.get("/lapor/periksa")
     return [*pages, browser.send_report(), browser.get("/teknisi"), browser.get("/tidak-ada")]
 

@@ -84,6 +84,26 @@ def test_reports_about_violence_and_bribes_start_at_rahasia(
     assert complaint.pin[:4] in receipt.text
 
 
+def test_news_by_sms_is_a_permission_that_nobody_has_given_beforehand(
+    browser: Browser, control: Control, peer: Peer
+) -> None:
+    browser.start()
+    browser.post("/lapor/topik", category="AIR")
+    browser.post("/lapor/isi", text="Air mati")
+    browser.post("/lapor/tempat", kelurahan="53.71.01.1001", place="")
+    page = browser.post("/lapor/identitas", identity="open")
+    assert page.values("sms_ok") == ["1"]
+    assert page.checked("sms_ok") == []
+    assert "Kabar lewat SMS belum ada" in page.text
+    browser.post("/lapor/nama", name="", phone="081234567890")  # the box as it was
+    check = browser.post("/lapor/petugas", accused="")
+    assert "081234567890, SMS tidak diizinkan" in check.text
+    browser.send_report()
+    control.sync()
+    (complaint,) = peer.complaints()
+    assert (complaint.phone, complaint.sms_ok) == ("+6281234567890", False)
+
+
 def test_other_topics_preselect_no_identity(browser: Browser) -> None:
     browser.start()
     browser.post("/lapor/topik", category="AIR")
@@ -151,7 +171,7 @@ def test_each_answer_can_be_changed_from_the_check_page_and_leads_back_to_it(bro
     check = browser.answer_all()
     for step in ("topik", "isi", "tempat", "identitas", "nama", "petugas"):
         assert f'href="/lapor/{step}"' in check.html
-    assert "KE PEMERIKSAAN" in browser.get("/lapor/isi").text
+    assert "PERIKSA JAWABAN SAYA" in browser.get("/lapor/isi").text
     changed = browser.post("/lapor/isi", text="Air sudah sebulan mati")
     assert changed.path == "/lapor/periksa"
     assert "Air sudah sebulan mati" in changed.text

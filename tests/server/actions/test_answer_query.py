@@ -23,7 +23,12 @@ def query(peer, number, pin, nonce=NONCE):
 
 def ask(centre, peer, number, pin):
     """Ask alone, as for a resident who waits."""
-    data = receive_query(centre, write_bundle([query(peer, number, pin).raw]))
+    return put(centre, peer, write_bundle([query(peer, number, pin).raw]))
+
+
+def put(centre, peer, bundle):
+    """Put a question to the centre, for the first time or again."""
+    data = receive_query(centre, bundle)
     assert data is not None
     (entry,) = read_bundle(data)[0]
     answer = peer.body(entry)
@@ -68,11 +73,38 @@ def test_five_wrong_pins_lock_the_number_for_an_hour_even_for_the_right_one(cent
 
 
 def test_a_question_that_is_repeated_on_the_way_counts_once(centre, enrol, case, clock):
-    bundle = write_bundle([query(enrol(), case, "000000").raw])
-    for _ in range(30):
-        assert receive_query(centre, bundle) is not None
-        clock.pass_(1_000)
-    assert ask(centre, enrol(), case, "123456").found
+    peer, passer_by = enrol(), enrol()
+    bundle = write_bundle([query(peer, case, "000000").raw])
+    for wait in [1_000] * 30 + [HOUR_MS] * 30 + [1_000] * 30:
+        assert put(centre, peer, bundle) == Answer(nonce=NONCE)
+        clock.pass_(wait)
+    for _ in range(4):
+        ask(centre, passer_by, case, "000000")
+    assert ask(centre, enrol(), case, "123456").found, "one guess more would have locked it"
+
+
+def test_repeating_a_right_question_forgives_no_wrong_ones(centre, enrol, case):
+    peer, guesser = enrol(), enrol()
+    bundle = write_bundle([query(peer, case, "123456").raw])
+    assert put(centre, peer, bundle).found
+    for _ in range(5):
+        assert put(centre, peer, bundle).found, "it is answered again: the first answer may not have arrived"
+        ask(centre, guesser, case, "000000")
+    assert not put(centre, peer, bundle).found
+    assert not ask(centre, peer, case, "123456").found
+
+
+def test_what_was_asked_while_locked_is_no_guess_for_later(centre, enrol, case, clock):
+    peer = enrol()
+    for _ in range(5):
+        ask(centre, peer, case, "000000")
+    hoard = [write_bundle([query(peer, case, f"{pin:06}").raw]) for pin in range(123_450, 123_460)]
+    for bundle in hoard:
+        assert not put(centre, peer, bundle).found
+    clock.pass_(HOUR_MS + 1)
+    for bundle in hoard:
+        assert not put(centre, peer, bundle).found
+    assert ask(centre, peer, case, "123456").found
 
 
 def test_the_right_pin_forgives_earlier_slips(centre, enrol, case):

@@ -101,9 +101,28 @@ def test_an_earlier_backup_of_the_same_name_stays_until_the_new_one_is_whole(cen
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(archive, "pack", full)
-    with pytest.raises(BackupError, match="No space left"):
-        make_backup(centre, tmp_path / "pusat.kasih", actor="cli")
+    with pytest.raises(BackupError, match="disk penuh"):
+        make_backup(centre, tmp_path / "pusat.kasih", actor="cli", replace=True)
     assert (tmp_path / "pusat.kasih").read_bytes() == earlier
+
+
+def test_a_file_that_is_there_is_replaced_only_when_that_is_asked_for(centre, filled, tmp_path):
+    file = tmp_path / "pusat.kasih"
+    file.write_text("cadangan lama")
+    with pytest.raises(BackupError, match="sudah ada"):
+        make_backup(centre, file, actor="cli")
+    assert file.read_text() == "cadangan lama"
+    made = make_backup(centre, file, actor="cli", replace=True)
+    assert archive.digest(file) == made.sha256
+
+
+def test_a_backup_that_is_not_there_is_told_as_such(tmp_path):
+    with pytest.raises(BackupError, match="tidak dapat dibaca: berkas atau foldernya tidak ada"):
+        restore_backup(tmp_path / "tidak-ada.kasih", tmp_path / "lain")
+    (tmp_path / "surat.txt").write_text("bukan cadangan")
+    with pytest.raises(BackupError, match="bukan cadangan Kasih yang utuh"):
+        restore_backup(tmp_path / "surat.txt", tmp_path / "lain")
+    assert [path.name for path in tmp_path.iterdir()] == ["surat.txt"]
 
 
 def test_the_file_is_for_its_owner_alone_and_nobody_stays_signed_in(centre, filled, tmp_path):

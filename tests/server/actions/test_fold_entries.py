@@ -10,9 +10,10 @@ from server.actions.confirm_device import confirm_device
 from server.actions.fold_entries import fold
 from server.actions.receive_bundle import receive_bundle
 from server.actions.revoke_device import revoke_device
-from server.domain.fold import decode_private
-from server.store import cases, ledger, troubles
-from sync_protocol.bodies import Complaint, Secret, SecretPerson, SecretText
+from server.domain.fold import decode_note, decode_private
+from server.store import cases, ledger, notes, troubles
+from server.store.centre import open_centre, open_database
+from sync_protocol.bodies import Complaint, Note, Secret, SecretPerson, SecretText
 from sync_protocol.bundle import write_bundle
 from sync_protocol.entry import HEADER_SIZE
 from sync_protocol.kinds import Kind
@@ -161,10 +162,38 @@ def test_health_goes_to_the_device_and_the_newest_counts(centre, enrol, clock):
     assert health == '{"queue":3}'
 
 
-def test_other_kinds_are_kept_and_make_no_trouble(centre, enrol):
+def test_a_note_is_kept_encrypted_under_the_number_that_it_names(centre, enrol, clock):
     peer = enrol()
-    receive(centre, [hostile(peer, b'{"number": "7KQM9-XD4TF", "type": "rated", "rating": 5}', kind=Kind.NOTE)])
+    entry = peer.append(Kind.NOTE, Note(number="7kqm9xd4tf", pin="123456", type="amended", text="Di RT 5."))
+    clock.pass_(60_000)
+    receive(centre, [entry])
+    (note,) = centre.read(lambda c: notes.notes_of_number(c, "7KQM9-XD4TF"))
+    assert (note.entry, note.type, note.arrived_at) == (entry.id, "amended", clock.now)
+    assert b"RT 5" not in note.private
+    assert decode_note(centre.keys.decrypt_field(entry.id, note.private)).text == "Di RT 5."
     assert centre.read(troubles.list_troubles) == []
+
+
+def test_a_note_to_a_mistyped_number_is_a_trouble(centre, enrol):
+    peer = enrol()
+    receive(centre, [peer.append(Kind.NOTE, Note(number="7KQM9-XD4TA", type="amended", text="Di RT 5."))])
+    assert [row["code"] for row in centre.read(troubles.list_troubles)] == ["number"]
+
+
+def test_notes_that_an_earlier_version_passed_are_folded_after_the_migration(data, centre, enrol):
+    peer = enrol()
+    entry = peer.append(Kind.NOTE, Note(number="7KQM9-XD4TF", type="rated", rating=5))
+    receive(centre, [entry])
+    centre.close()
+    connection = open_database(data)
+    connection.execute("drop table note")
+    connection.execute("drop table asked")
+    connection.execute("delete from _sqlite_migrations where name = '0002_notes'")
+    connection.close()
+    later = open_centre(data, threads=False)
+    assert fold(later) == 1
+    assert [note.entry for note in later.read(lambda c: notes.notes_of_number(c, "7KQM9-XD4TF"))] == [entry.id]
+    later.close()
 
 
 def test_folding_again_changes_nothing(centre, enrol):

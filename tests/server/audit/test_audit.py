@@ -18,9 +18,10 @@ from server.audit.state import Audit
 from server.domain.roles import Role, Viewer
 from server.store.centre import DATABASE, open_centre, open_database
 from server.store.keys import load_keys
-from sync_protocol.bodies import Secret
+from sync_protocol.bodies import Note, Secret
 from sync_protocol.bundle import write_bundle
 from sync_protocol.kinds import Kind
+from sync_protocol.number import number_of
 from sync_protocol.vocabulary import Identity
 from tests.server.conftest import Ticker, enrolled, sender
 
@@ -52,6 +53,7 @@ def lived(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         peer.complain("", identity=Identity.SECRET, secret=Secret(text=bytes(64), person=bytes(64)))
         peer.clock_news("boot")
         peer.health(queue=3)
+        peer.append(Kind.NOTE, Note(number=number_of(ids[-1]), pin="123456", type="amended", text="Di RT 5."))
         peer.sync(sender(centre))
     clone = first.clone()
     first.complain("Dari yang satu.")
@@ -240,6 +242,14 @@ KINDS: dict[str, Edit] = {
     "case: two texts exchanged": swapped("cases", "private", "id"),
     "case: deleted": deleted("cases", "id"),
     "case: slipped in": copied_case,
+    "note: its number": worded("note", "number", "entry", ["7KQM9-XD4TF"]),
+    "note: what it says": worded("note", "type", "entry", ["withdrawn", "confirmed"]),
+    "note: when it was filed": moved("note", "filed_at", "entry"),
+    "note: when it arrived": moved("note", "arrived_at", "entry"),
+    "note: a bit of its text": flipped("note", "private", "entry"),
+    "note: two texts exchanged": swapped("note", "private", "entry"),
+    "note: a bit of its entry": flipped("note", "entry", "entry"),
+    "note: deleted": deleted("note", "entry"),
     "device: its key": flipped("device", "sign", "log"),
     "device: its unit": worded("device", "unit", "log", ["DPUPR", "INSPEKTORAT"]),
     "device: its state": worded("device", "state", "log", ["active", "pending", "revoked"]),

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -98,9 +99,14 @@ def test_enrol_prints_a_code_and_nothing_else(data):
     [
         (("enrol", "--unit", "KEL-99"), "unit KEL-99 tidak dikenal"),
         (("device", "revoke", "abcd"), "tidak ada perangkat"),
-        (("device", "confirm", "00" * 16, "--unit", UNIT), "tidak dikenal"),
+        (("device", "confirm", "00" * 16, "--unit", UNIT), "tidak ada perangkat"),
+        (("restore", "/tidak/ada.kasih", "--force"), "tidak dapat dibaca: berkas atau foldernya tidak ada"),
         (("bundle", "import", "/tidak/ada.kasih"), "tidak dapat dibaca"),
         (("bundle", "export", "/tmp", "--unit", "X"), "unit X tidak dikenal"),
+        (("bundle", "export", "/tidak/ada.kasih"), "folder /tidak tidak ada"),
+        (("bundle", "export", "/tmp/tidak-ada/"), "folder /tmp/tidak-ada/ tidak ada"),
+        (("bundle", "export", "/media/ani/STIK"), "periksa apakah stiknya sudah terpasang"),
+        (("bundle", "export", "/mnt/STIK"), "folder /mnt/STIK tidak ada"),
         (("run", "--workers", "2"), "PostgreSQL"),
         (("run", "--host", "203.0.113.1"), "tidak dapat dipakai"),
     ],
@@ -249,6 +255,41 @@ def test_devices_are_listed_revoked_and_confirmed(data, device, tmp_path):
     assert facts["state"] == "active"
 
 
+def test_a_kiosk_that_knocked_is_confirmed_by_the_beginning_of_its_log(data, tmp_path):
+    stranger = Peer(load_keys(data).sign_public, intake=load_keys(data).intake_public)
+    stranger.complain("Sesudah pemulihan.")
+    path = stick(tmp_path, stranger)
+    kasih("bundle", "import", path, "--data", data, check=1)
+    log = stranger.log.hex()
+    assert log in kasih("device", "list", "--data", data).stdout
+    assert "tidak ada perangkat" in kasih("device", "revoke", log[:8], "--data", data, check=1).stderr
+    assert "sebutkan unit" in kasih("device", "confirm", log[:8], "--data", data, check=1).stderr
+    done = kasih("device", "confirm", log[:8].upper(), "--unit", UNIT, "--data", data, "--json")
+    assert json.loads(done.stdout)["log"] == log
+    kasih("bundle", "import", path, "--data", data)
+    assert len(lines("export", "--data", data)) == 1
+
+
+def test_units_are_listed_with_the_codes_that_other_commands_take(data):
+    units = json.loads(kasih("unit", "list", "--data", data, "--json").stdout)["units"]
+    assert {"code": UNIT, "name": "Kelurahan Namosain", "kind": "kelurahan", "parent": "KEC-ALAK"} in units
+    clinics = kasih("unit", "list", "--kind", "puskesmas", "--data", data).stdout.splitlines()
+    assert clinics
+    assert all(line.startswith("PKM-") for line in clinics)
+    kasih("enrol", "--data", data, "--unit", clinics[0].split()[0])
+
+
+def test_a_backup_is_replaced_only_when_that_is_asked_for(data, tmp_path):
+    file = tmp_path / "pusat.kasih"
+    kasih("backup", file, "--data", data)
+    before = file.read_bytes()
+    refused = kasih("backup", file, "--data", data, check=1)
+    assert "sudah ada" in refused.stderr
+    assert file.read_bytes() == before
+    kasih("backup", file, "--data", data, "--force")
+    assert file.read_bytes() != before
+
+
 def test_entries_are_exported_as_received(data, device, tmp_path):
     entry = device.complain()
     kasih("bundle", "import", stick(tmp_path, device), "--data", data)
@@ -260,8 +301,22 @@ def test_entries_are_exported_as_received(data, device, tmp_path):
 def test_every_command_has_help_in_indonesian():
     done = kasih("--help")
     assert "Pemakaian:" in done.stdout
-    for command in ("init", "run", "enrol", "export", "bundle", "device"):
-        assert "Pemakaian:" in kasih(command, "--help").stdout
+    for path in commands(main):
+        said = kasih(*path, "--help").stdout
+        assert "Pemakaian: kasih-server" in said
+        english = ("OPTIONS", "COMMAND", "ARGS", "required", "FILE", "NAME", "TEXT", "INTEGER", "Show", "default", "<=")
+        assert [word for word in english if word in said] == []
+
+
+def commands(command, path=()):
+    """The words that call each command."""
+    yield path
+    for name, below in getattr(command, "commands", {}).items():
+        yield from commands(below, (*path, name))
+
+
+def test_it_says_its_version():
+    assert re.fullmatch(r"kasih-server \d+\.\d+\.\d+\n", kasih("--version").stdout)
 
 
 @pytest.mark.parametrize(
@@ -272,6 +327,7 @@ def test_every_command_has_help_in_indonesian():
         (["export", "--foo"], "Pilihan '--foo' tidak ada."),
         (["export", "--data", "x", "--what", "y"], "bukan salah satu dari"),
         (["enrol", "--data", "x", "--unit", "y", "--hours", "z"], "bukan angka"),
+        (["run", "--data", "x", "--port", "70000"], "70000 di luar 0 sampai 65535"),
     ],
 )
 def test_a_mistyped_command_gets_one_line_and_exit_code_two(args, words):
@@ -326,3 +382,12 @@ def test_the_name_of_a_stranger_cannot_steer_the_terminal(data, tmp_path):
     kasih("bundle", "import", stick(tmp_path, stranger), "--data", data, check=1)
     (line,) = kasih("device", "list", "--data", data).stdout.splitlines()
     assert line.endswith("PC\ufffd[2J\ufffd\ufffdKios aktif")
+
+
+def test_what_a_resident_wrote_cannot_steer_the_terminal_of_who_exports_it(data, device, tmp_path):
+    text = "Air mati\x1b]0;x\x07 \x9b2J \u202etxt.exe"
+    device.complain(text)
+    kasih("bundle", "import", stick(tmp_path, device), "--data", data)
+    (line,) = kasih("export", "--with-text", "--data", data).stdout.splitlines()
+    assert line.isprintable()
+    assert json.loads(line)["text"] == text

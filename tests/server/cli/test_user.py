@@ -87,7 +87,19 @@ def test_a_disabled_user_is_listed_and_not_let_in(data):
     assert password not in run("user", "list", "--data", data, "--json").stdout
 
 
-@pytest.mark.parametrize("command", ["password", "disable"])
+def test_a_closed_account_stays_closed_until_it_is_opened_again(data):
+    password = added(data, "siti", "--role", "petugas")
+    run("user", "disable", "siti", "--data", data)
+    assert "user enable siti" in run("user", "password", "siti", "--data", data).stdout
+    assert not credentials(data, "siti").usable
+    assert run("user", "enable", "Siti", "--data", data).exit_code == 0
+    password = json.loads(run("user", "password", "siti", "--data", data, "--json").stdout)["password"]
+    assert users.check_password(credentials(data, "siti"), password).usable
+    assert "ditutup" not in run("user", "list", "--data", data).stdout
+    assert run("verify", "--data", data).exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["password", "disable", "enable"])
 def test_an_unknown_user_gets_one_clear_line(data, command):
     result = run("user", command, "tidak-ada", "--data", data)
     assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1)

@@ -1,12 +1,14 @@
 """Working days against the worked examples of server/data/vektor_tenggat.csv."""
 
 import csv
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from server.domain.deadlines import WorkCalendar, wita
+from server.web import formats
 
 DATA = Path("server/data")
 
@@ -47,6 +49,43 @@ def test_days_left_count_down_to_zero_and_go_below_it_after_four_o_clock() -> No
         )
     ]
     assert left == [4, 1, 0, -1, -1, -2]
+
+
+def days_of(first: str, last: str) -> list[date]:
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    return [start + timedelta(days=n) for n in range((end - start).days + 1)]
+
+
+@pytest.mark.parametrize("days", [3, 5, 10])
+def test_what_was_just_filed_has_the_days_that_were_promised_on_any_day_of_two_years(days: int) -> None:
+    for day in days_of("2026-01-01", "2027-11-30"):
+        for clock in ("00:00:01", "09:00:00", "16:00:01", "23:59:59"):
+            filed = ms(f"{day}T{clock}+08:00")
+            assert CALENDAR.days_left(filed, CALENDAR.due_at(filed, days)) == days, (day, clock)
+
+
+def test_the_days_left_never_grow_and_shrink_by_one_a_working_day() -> None:
+    filed = ms("2026-03-17T10:00:00+08:00")  # the day before Nyepi and Lebaran
+    due = CALENDAR.due_at(filed, 3)
+    left = [CALENDAR.days_left(ms(f"{day}T10:00:00+08:00"), due) for day in days_of("2026-03-17", "2026-03-27")]
+    assert left == sorted(left, reverse=True)
+    assert (left[0], left[-1]) == (3, 0)
+    assert {before - after for before, after in pairwise(left)} == {0, 1}
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ("2026-11-22T10:00:00+08:00", "hari kerja berikutnya"),  # a Sunday
+        ("2026-11-21T10:00:00+08:00", "hari kerja berikutnya"),
+        ("2026-11-20T10:00:00+08:00", "1 hari kerja lagi"),
+        ("2026-11-23T15:59:59+08:00", "hari ini"),
+        ("2026-11-23T16:00:01+08:00", "lewat 1 hari kerja"),
+    ],
+)
+def test_what_is_due_on_monday_is_not_due_today_on_sunday(now: str, words: str) -> None:
+    due = ms("2026-11-23T16:00:00+08:00")
+    assert formats.days_left(CALENDAR.days_left(ms(now), due), due, ms(now)) == words
 
 
 def test_an_empty_calendar_knows_no_year() -> None:

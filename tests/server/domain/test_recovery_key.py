@@ -3,7 +3,7 @@
 import pytest
 
 from server.domain.recovery_key import read_recovery_key, write_recovery_key
-from sync_protocol.errors import CodeError
+from server.errors import RecoveryKeyError
 
 
 @pytest.mark.parametrize("key", [bytes(32), b"\xff" * 32, bytes(range(32)), bytes.fromhex("8c4df67daef5" + "a7" * 26)])
@@ -18,5 +18,12 @@ def test_a_wrong_letter_is_noticed():
     for at, letter in enumerate(printed):
         if letter.isalnum():
             other = "Z" if letter != "Z" else "Y"
-            with pytest.raises(CodeError):
+            line = 1 + printed[:at].count("\n")
+            with pytest.raises(RecoveryKeyError, match=f"baris {line}"):
                 read_recovery_key(printed[:at] + other + printed[at + 1 :])
+
+
+@pytest.mark.parametrize("cut", ["", "ABC", write_recovery_key(bytes(32))[:-1], write_recovery_key(bytes(32)) + "0"])
+def test_what_has_another_length_is_said_to(cut):
+    with pytest.raises(RecoveryKeyError, match="54 huruf"):
+        read_recovery_key(cut)

@@ -51,11 +51,17 @@ def test_the_handling_agency_sees_the_name_of_an_open_case_alone() -> None:
 
 
 def test_sworn_staff_see_names_on_demand_only() -> None:
-    for role in (Role.ADMIN, Role.PETUGAS):
-        assert not shown(viewer(role), Identity.OPEN).name
-        assert may_unmask(viewer(role), Identity.OPEN)
-        assert may_unmask(viewer(role), Identity.ANONYMOUS)
-        assert not may_unmask(viewer(role), Identity.UNNAMED)
+    staff = viewer(Role.PETUGAS)
+    assert not shown(staff, Identity.OPEN).name
+    assert may_unmask(staff, Identity.OPEN)
+    assert may_unmask(staff, Identity.ANONYMOUS)
+    assert not may_unmask(staff, Identity.UNNAMED)
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.OPD, Role.AUDITOR])
+def test_nobody_else_opens_a_name(role: Role) -> None:
+    assert not any(may_unmask(viewer(role, "DINKES"), identity) for identity in Identity)
+    assert not shown(viewer(role), Identity.ANONYMOUS).name
 
 
 def test_an_auditor_changes_nothing_and_sees_no_name() -> None:

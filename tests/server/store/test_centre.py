@@ -49,6 +49,23 @@ def test_what_was_written_is_read_by_others(busy):
     assert get(busy, "a") == "b"
 
 
+def test_database_files_that_others_may_read_are_closed_to_them_at_the_next_opening(data):
+    centre = open_centre(data)
+    files = [data / (DATABASE + end) for end in ("", "-wal", "-shm")]
+    centre.write(put("a"))
+    kept = {file.name: file.read_bytes() for file in files}
+    centre.close()
+    for name, content in kept.items():  # As somebody copies them by hand, of a centre that was up.
+        (data / name).write_bytes(content)
+        (data / name).chmod(0o644)
+    centre = open_centre(data)
+    try:
+        assert [file.stat().st_mode & 0o777 for file in files] == [0o600] * 3
+        assert get(centre, "a") == "1"
+    finally:
+        centre.close()
+
+
 def test_a_failing_job_is_undone_alone_and_its_error_comes_back(busy):
     def half(connection):
         troubles.set_meta(connection, "half", "done")
@@ -202,6 +219,9 @@ def test_settings_rise_from_file_to_environment_to_flags(data, monkeypatch):
     monkeypatch.setenv("KASIH_CODE_HOURS", "8")
     settings = load_settings(data, {"code_hours": 9, "host": None})
     assert (settings.poll_s, settings.port, settings.code_hours, settings.host) == (5, 2, 9, "127.0.0.1")
+    monkeypatch.setenv("KASIH_CENTRE_PORT", "3")
+    monkeypatch.setenv("KASIH_KIOSK_PORT", "4")
+    assert load_settings(data).port == 3, "what the centre alone reads wins"
 
 
 @pytest.mark.parametrize("text", ["poll_s = 0", "poll_s = 'x'", "unknown = 1", "poll_s ="])

@@ -108,10 +108,13 @@ def test_what_is_not_there_looks_like_what_was_never_there(site, browse, name):
 
 
 @pytest.mark.parametrize("name", SEES)
-@pytest.mark.parametrize("act", ["verifikasi", "identitas"])
-def test_acts_by_role(site, browse, name, act):
+@pytest.mark.parametrize(
+    ("act", "doers"),
+    [("verifikasi", {"admin1", "petugas1", "petugas-dinkes"}), ("identitas", {"petugas1", "petugas-dinkes"})],
+)
+def test_acts_by_role(site, browse, name, act, doers):
     browser = browse(name)
-    may = name in {"admin1", "petugas1", "petugas-dinkes"}
+    may = name in doers
     for case in ALL:
         page = browser.post(f"/pengaduan/{site.number(case)}/{act}", unit="TIDAK-ADA", alasan="pendek")
         expected = 403 if not may else 422 if case in SEES[name] else 404
@@ -123,6 +126,21 @@ def test_acts_by_role(site, browse, name, act):
 def test_kiosks_are_let_in_and_revoked_by_admins_alone(site, browse, name, act):
     page = browse(name).post(f"/kios/{'00' * 16}/{act}", unit="DINKES", yakin="ya")
     assert page.status == (404 if name == "admin1" else 403)
+
+
+@pytest.mark.parametrize("path", ["/tidak-ada", "/pengaduan/000G4-0R40Y", "/kios"])
+def test_who_is_signed_in_keeps_the_menu_on_a_page_that_says_no(browse, path):
+    page = browse("dinkes").get(path)
+    assert page.status in {403, 404}
+    assert ('<nav class="side"' in page.text, 'action="/keluar"' in page.text) == (True, True)
+    assert '<nav class="side"' not in browse().get("/tidak-ada").text
+
+
+def test_a_session_that_has_ended_leaves_no_menu(site, browse):
+    browser = browse("dinkes")
+    site.sql("delete from session")
+    page = browser.get("/tidak-ada")
+    assert (page.status, '<nav class="side"' in page.text) == (404, False)
 
 
 def test_addresses_that_are_no_case_are_not_there(browse):

@@ -4,8 +4,10 @@ import pytest
 
 from server.domain.deadlines import wita
 from server.web import formats
+from sync_protocol.bodies import Note, Secret
 from sync_protocol.kinds import Kind
 from sync_protocol.number import number_of
+from sync_protocol.vocabulary import Identity
 from tests.server.conftest import UNIT, enrolled, sender
 from tests.server.web.conftest import NAME, PHONE, TEXT
 
@@ -60,9 +62,12 @@ def test_without_a_reason_nothing_is_opened_and_nothing_is_logged(site, browse, 
     assert site.sql("select count(*) as n from event where type = 'identity-unmasked'")[0]["n"] <= before
 
 
-def test_a_secret_case_looks_secret_and_says_what_cannot_be_done_yet(site, browse):
-    page = browse("petugas1").get(f"/pengaduan/{site.number('secret')}")
+@pytest.mark.parametrize(("name", "is_sworn"), [("petugas1", True), ("admin1", False), ("auditor1", False)])
+def test_a_secret_case_looks_secret_and_leads_sworn_staff_to_where_it_is_opened(site, browse, name, is_sworn):
+    path = f"/pengaduan/{site.number('secret')}"
+    page = browse(name).get(path)
     assert "RAHASIA: hanya petugas tersumpah" in page.text
+    assert (f'href="{path}/rahasia"' in page.text) == is_sworn
     assert "belum ada pada versi ini" in page.text
     assert "/verifikasi" not in page.text
     assert "/identitas" not in page.text
@@ -169,11 +174,71 @@ def test_a_case_from_an_impossible_year_is_listed_and_shown(site, browse):
         assert (listed.status, number in listed.text) == (200, True)
 
 
+class TestNotes:
+    """What the resident adds to a complaint."""
+
+    PIN = "246810"
+
+    def case(self, site, **fields):
+        entry = site.peer.complain(TEXT, pin=self.PIN, **fields)
+        return entry.id, number_of(entry.id)
+
+    def note(self, site, number, **fields):
+        site.peer.append(Kind.NOTE, Note(number=number, **({"pin": self.PIN, "type": "amended"} | fields)))
+
+    def test_they_stand_in_the_story_with_their_words(self, site, browse):
+        _, number = self.case(site)
+        self.note(site, number, text="Airnya <b>coklat</b>\ndi RT 5.")
+        self.note(site, number, type="rated", rating=4)
+        site.peer.sync(sender(site.centre))
+        page = browse("petugas1").get(f"/pengaduan/{number}")
+        assert "Menambah keterangan oleh pelapor" in page.words()
+        assert "Airnya &lt;b&gt;coklat&lt;/b&gt;\ndi RT 5." in page.text
+        assert "Memberi nilai 4 dari 5 oleh pelapor" in page.words()
+
+    def test_one_may_arrive_before_its_complaint(self, site, browse):
+        other = enrolled(site.centre, unit="KEL-53.71.01.1002", clock=site.clock)
+        _, number = self.case(site)
+        other.append(Kind.NOTE, Note(number=number, pin=self.PIN, type="amended", text="Dari kios lain."))
+        other.sync(sender(site.centre))
+        site.peer.sync(sender(site.centre))
+        assert "Dari kios lain." in browse("petugas1").get(f"/pengaduan/{number}").text
+
+    @pytest.mark.parametrize("pin", ["", "246811", "24681", "2468100"])
+    def test_without_the_pin_nobody_speaks_for_the_resident(self, site, browse, pin):
+        _, number = self.case(site)
+        self.note(site, number, pin=pin, text="Bukan dari pelapor.")
+        site.peer.sync(sender(site.centre))
+        page = browse("petugas1").get(f"/pengaduan/{number}")
+        assert "Bukan dari pelapor." not in page.text
+        assert "1 tambahan untuk nomor ini memakai PIN yang salah" in page.words()
+
+    def test_of_a_secret_report_the_words_are_not_shown(self, site, browse):
+        secret = Secret(text=bytes(64), person=bytes(64))
+        entry = site.peer.complain("", pin=self.PIN, identity=Identity.SECRET, category="PGL", secret=secret)
+        self.note(site, number_of(entry.id), text="Namanya Bapak Lukas.")
+        site.peer.sync(sender(site.centre))
+        for name in ("admin1", "petugas1", "auditor1"):
+            page = browse(name).get(f"/pengaduan/{number_of(entry.id)}")
+            assert "Lukas" not in page.text
+            assert "Menambah keterangan oleh pelapor" in page.words()
+            assert "Isinya tidak ditampilkan: laporan ini RAHASIA." in page.words()
+
+
+def test_an_admin_is_told_who_opens_a_name(site, browse):
+    path = f"/pengaduan/{site.number('anonymous')}"
+    page = browse("admin1").get(path)
+    assert "hanya petugas tersumpah" in page.text
+    assert "kasih-server user add NAMA --role petugas" in page.text
+    assert "/identitas" not in page.text
+    assert "user add" not in browse("petugas1").get(path).text
+
+
 def test_only_who_may_unmask_reads_the_reason_of_an_unmasking(site, browse):
     path = f"/pengaduan/{site.number('anonymous-at-dinkes')}"
     browse("petugas1").post(f"{path}/identitas", alasan=REASON)
-    assert REASON in browse("admin1").get(path).text
-    for name in ("dinkes", "auditor1"):
+    assert REASON in browse("petugas1").get(path).text
+    for name in ("admin1", "dinkes", "auditor1"):
         page = browse(name).get(path)
         assert "Membuka nama dan nomor HP pelapor" in page.text
         assert REASON not in page.text

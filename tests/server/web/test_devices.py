@@ -24,8 +24,9 @@ def test_troubles_stand_first_with_their_reason_and_what_to_do(site, browse):
     site.peer.sync(sender(site.centre))
     clone.sync(sender(site.centre))
     page = browser.get("/kios").words()
-    assert "Bercabang." in page
-    assert "Cari, cabut satu" in page
+    assert "Bercabang: disk kios ini pernah disalin atau dipulihkan." in page
+    assert "Tidak ada laporan yang hilang." in page
+    assert "Cabut hanya bila PC dicuri." in page
 
 
 def test_health_clock_and_silence_are_shown(site, browse):
@@ -34,7 +35,7 @@ def test_health_clock_and_silence_are_shown(site, browse):
     peer.sync(sender(site.centre))
     page = browse("petugas1").get("/kios").words()
     assert "7 laporan, tertua 2 jam" in page
-    assert "Sisa cakram 90 MB." in page
+    assert "Sisa disk 90 MB." in page
     assert "Jam lambat 2 hari." in page
     site.clock.pass_(4 * DAY)
     try:
@@ -97,5 +98,5 @@ def test_entries_that_cannot_be_read_are_listed_with_their_reason(site, browse):
     (code,) = site.sql("select code from trouble where log = :log", log=peer.log)
     for name in ("admin1", "petugas1", "auditor1"):
         page = browse(name).get("/kios").words()
-        assert "Entri yang tidak terbaca" in page
+        assert "Catatan yang tidak terbaca" in page
         assert f"{peer.log.hex()[:12]} COMPLAINT {code['code']}" in page

@@ -175,29 +175,41 @@ class TestChangingThePassword:
         assert browse().sign_in(newcomer).location == "/"
 
     @pytest.mark.parametrize(
-        ("old", "new", "again"),
+        ("old", "new", "again", "words"),
         [
-            ("salah", PASSWORD, PASSWORD),
-            ("sekali-pakai-saja", PASSWORD, PASSWORD + "x"),
-            ("sekali-pakai-saja", "sekali-pakai-saja", "sekali-pakai-saja"),
-            ("sekali-pakai-saja", "pendek", "pendek"),
-            ("sekali-pakai-saja", "aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaa"),
-            ("sekali-pakai-saja", "x" * 129, "x" * 129),
+            ("salah", PASSWORD, PASSWORD, "Kata sandi lama tidak cocok"),
+            ("sekali-pakai-saja", PASSWORD, PASSWORD + "x", "sama"),
+            ("sekali-pakai-saja", "sekali-pakai-saja", "sekali-pakai-saja", "harus berbeda"),
+            ("sekali-pakai-saja", "pendek", "pendek", "12 sampai 128"),
+            ("sekali-pakai-saja", "aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaa", "terlalu mudah"),
+            ("sekali-pakai-saja", "x" * 129, "x" * 129, "12 sampai 128"),
         ],
     )
-    def test_what_cannot_be_a_new_password_changes_nothing(self, browse, newcomer, old, new, again):
+    def test_what_cannot_be_a_new_password_changes_nothing(self, browse, newcomer, old, new, again, words):
         browser = browse()
         browser.sign_in(newcomer, "sekali-pakai-saja")
-        assert browser.post("/sandi", lama=old, baru=new, ulang=again).status == 422
+        page = browser.post("/sandi", lama=old, baru=new, ulang=again)
+        assert page.status == 422
+        assert words in page.text
         assert browser.get("/").location == "/sandi"
 
     def test_what_was_granted_to_the_user_can_still_be_opened(self, site, browse, newcomer):
         browser = browse()
         browser.sign_in(newcomer, "sekali-pakai-saja")
-        before = site.sql("select seal from user where name = :name", name=newcomer)[0]["seal"]
+        user, before = site.sql("select id, seal from user where name = :name", name=newcomer)[0]
+        granted = hpke_seal(before, duty.GRANT_INFO, b"the duty key")
+        site.centre.write(lambda connection: duty.add_grant(connection, user=user, sealed=granted))
         browser.post("/sandi", lama="sekali-pakai-saja", baru=PASSWORD, ulang=PASSWORD)
         row = site.sql("select seal, seal_private from user where name = :name", name=newcomer)[0]
         assert row["seal"] == before
         private = open_user_key(UserKey(row["seal"], row["seal_private"]), PASSWORD)
-        granted = hpke_seal(before, duty.GRANT_INFO, b"the duty key")
         assert hpke_open(private, duty.GRANT_INFO, granted) == b"the duty key"
+
+    def test_who_handed_the_first_password_over_has_no_key_to_what_is_granted_later(self, site, browse, newcomer):
+        browser = browse()
+        browser.sign_in(newcomer, "sekali-pakai-saja")
+        before = site.sql("select seal from user where name = :name", name=newcomer)[0]["seal"]
+        browser.post("/sandi", lama="sekali-pakai-saja", baru=PASSWORD, ulang=PASSWORD)
+        row = site.sql("select seal, seal_private from user where name = :name", name=newcomer)[0]
+        assert row["seal"] != before
+        assert open_user_key(UserKey(row["seal"], row["seal_private"]), PASSWORD)

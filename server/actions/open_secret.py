@@ -1,0 +1,132 @@
+"""Open a secret report with the duty key: by a sworn officer, with the password again, for a reason that stays logged.
+
+What is opened goes to the caller and nowhere else; the duty key is in the clear only while this runs.
+"""
+
+import sqlite3
+from collections.abc import Set as AbstractSet
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from msgspec import Struct
+
+from server.actions.sign_in import checked
+from server.actions.unmask_identity import checked_reason
+from server.domain.fold import read_body
+from server.domain.roles import Viewer, may_open
+from server.errors import NoGrantError, NoSuchCaseError, NotAllowedError, ReasonMissingError, SealBrokenError
+from server.store import cases, duty, ledger, users
+from server.store.centre import Centre
+from server.store.events import append_event
+from server.store.passwords import open_user_key
+from sync_protocol.bodies import Complaint, SecretPerson, SecretText, decode_secret
+from sync_protocol.errors import ProtocolError
+from sync_protocol.kinds import Kind
+from sync_protocol.packing import unpack
+from sync_protocol.seal import duty_info, hpke_open
+from sync_protocol.vocabulary import Identity
+
+_BROKEN: Final = (
+    "Segel laporan ini tidak dapat dibuka: isinya berubah, atau disegel untuk kunci lain."
+    " Tidak ada yang terbuka. Beri tahu admin."
+)
+S = TypeVar("S", SecretText, SecretPerson)
+
+
+class Part(StrEnum):
+    """What can be opened apart from the rest; also the name that its seal is bound to (protocol, section 8)."""
+
+    TEXT = "text"
+    PERSON = "person"
+
+
+class Opened(Struct, frozen=True):
+    """What was asked for; None where it was not."""
+
+    text: SecretText | None
+    person: SecretPerson | None
+
+
+class _Sealed(Struct, frozen=True):
+    """What is read before the slow part."""
+
+    log: bytes
+    raw: bytes
+    grant: bytes
+
+
+def open_secret(
+    centre: Centre, viewer: Viewer, case_id: bytes, *, reason: str, password: str, parts: AbstractSet[Part]
+) -> Opened:
+    """Log who opens what and why, then give it; in this order, so that nobody sees it unlogged.
+
+    Raises:
+        NotAllowedError: the role may not.
+        ReasonMissingError: no reason, or nothing chosen.
+        NoSuchCaseError: none that is secret, or none for this person, as when it turns out to be about their own unit.
+        NoGrantError: this officer does not hold the duty key.
+        LoginRefusedError, BusyError: as for `sign_in`; a wrong password counts as one there.
+        SealBrokenError: a seal does not open; then nothing is given, nor logged as opened.
+    """
+    if not may_open(viewer, Identity.SECRET):
+        raise NotAllowedError("Hanya petugas tersumpah yang dapat membuka laporan RAHASIA.")
+    sealed = centre.read(lambda connection: _find(connection, viewer, case_id))
+    reason = checked_reason(reason)
+    if not parts:
+        raise ReasonMissingError("Pilih apa yang dibuka: isi laporan, pelapor, atau keduanya.")
+    found = checked(centre, viewer.name, password)
+    duty_key = duty.open_grant(open_user_key(found.key, password), sealed.grant, centre.keys.duty_public)
+    opened = _open(centre, viewer, sealed, duty_key, parts)
+    now = centre.clock()
+    data = {
+        "reason": centre.keys.encrypt_field(case_id, reason.encode()).hex(),
+        "parts": [part.value for part in Part if part in parts],
+    }
+
+    def log(connection: sqlite3.Connection) -> None:
+        _find(connection, viewer, case_id)  # The grant may have ended meanwhile.
+        users.clear_failures(connection, viewer.id)
+        append_event(connection, at=now, type="secret-opened", actor=viewer.name, case_id=case_id, data=data)
+
+    centre.write(log)
+    return opened
+
+
+def _find(connection: sqlite3.Connection, viewer: Viewer, case_id: bytes) -> _Sealed:
+    case = cases.get_case(connection, case_id)
+    if case is None or not viewer.scope.holds(handler=case["handler"], accused=case["accused"]):
+        raise NoSuchCaseError("Laporan tidak ditemukan.")
+    if not may_open(viewer, Identity(case["identity"])):
+        raise NoSuchCaseError("Laporan ini bukan laporan RAHASIA.")
+    grant = duty.find_grant(connection, viewer.id)
+    if grant is None:
+        raise NoGrantError("Anda belum memegang kunci tugas.")
+    entry = ledger.get_entry(connection, case_id)
+    if entry is None:
+        raise SealBrokenError("Entri asli laporan ini tidak ada di buku besar. Beri tahu admin.")
+    return _Sealed(log=case["log"], raw=entry["raw"], grant=grant)
+
+
+def _open(
+    centre: Centre, viewer: Viewer, sealed: _Sealed, duty_key: X25519PrivateKey, parts: AbstractSet[Part]
+) -> Opened:
+    """Open what was asked for, and whom the report is about where that might be the officer's own unit."""
+    text = person = None
+    try:
+        body = read_body(Kind.COMPLAINT, sealed.raw, centre.keys.openers)
+        if not isinstance(body, Complaint) or body.secret is None:
+            raise SealBrokenError(_BROKEN)
+        if viewer.unit or Part.TEXT in parts:
+            text = _unseal(duty_key, sealed.log, Part.TEXT, body.secret.text, SecretText)
+        if Part.PERSON in parts:
+            person = _unseal(duty_key, sealed.log, Part.PERSON, body.secret.person, SecretPerson)
+    except ProtocolError:
+        raise SealBrokenError(_BROKEN) from None
+    if viewer.unit and text is not None and text.accused == viewer.unit:
+        raise NoSuchCaseError("Laporan tidak ditemukan.")
+    return Opened(text=text if Part.TEXT in parts else None, person=person)
+
+
+def _unseal(duty_key: X25519PrivateKey, log: bytes, part: Part, seal: bytes, type_: type[S]) -> S:
+    return decode_secret(unpack(hpke_open(duty_key, duty_info(log, part), seal)), type_)

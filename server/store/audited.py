@@ -1,0 +1,51 @@
+"""Whole tables, as the audit goes through them."""
+
+import sqlite3
+from collections.abc import Iterator
+
+
+def all_devices(connection: sqlite3.Connection) -> dict[bytes, sqlite3.Row]:
+    """All devices, by log."""
+    return {row["log"]: row for row in connection.execute("select * from device")}
+
+
+def all_down(connection: sqlite3.Connection) -> Iterator[sqlite3.Row]:
+    """What the centre wrote for its devices, log after log, each in order."""
+    yield from connection.execute("select * from down order by device, seq")
+
+
+def all_tombstones(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+    """Entries that a device reported lost."""
+    return connection.execute("select log, id, seq, prev, rooted from tombstone").fetchall()
+
+
+def all_missing(connection: sqlite3.Connection) -> set[tuple[bytes, bytes]]:
+    """Parents that are not held here: log, id."""
+    return {(row["log"], row["id"]) for row in connection.execute("select log, id from missing")}
+
+
+def trouble_of(connection: sqlite3.Connection, entry: bytes) -> str | None:
+    """The code of why an entry's body cannot be used, if it was noted."""
+    row = connection.execute("select code from trouble where entry = :id", {"id": entry}).fetchone()
+    return row["code"] if row else None
+
+
+def troubles_without_entry(connection: sqlite3.Connection) -> list[bytes]:
+    """Ids that have a trouble and are not in the ledger."""
+    rows = connection.execute("select entry from trouble where entry not in (select id from entry)")
+    return [row["entry"] for row in rows]
+
+
+def case_numbers(connection: sqlite3.Connection) -> dict[bytes, str]:
+    """The numbers of all cases, by id."""
+    return {row["id"]: row["number"] for row in connection.execute("select id, number from cases")}
+
+
+def user_events(connection: sqlite3.Connection) -> Iterator[sqlite3.Row]:
+    """What was decided about who may sign in, in order."""
+    yield from connection.execute("select type, data from event where type like 'user-%' order by n")
+
+
+def all_users(connection: sqlite3.Connection) -> Iterator[sqlite3.Row]:
+    """Who may sign in as what."""
+    yield from connection.execute("select id, name, role, unit, disabled from user")

@@ -1,0 +1,105 @@
+"""Opening a secret report: a form that asks why and for the password, and what was opened, in that one answer alone."""
+
+import sqlite3
+from typing import Any, Final
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from server.actions.open_secret import Opened, Part, open_secret
+from server.actions.unmask_identity import MAX_REASON, MIN_REASON
+from server.domain.roles import Permission, may_open
+from server.errors import BusyError, NoSuchCaseError, PersonError
+from server.store import duty
+from server.web.access import needs
+from server.web.case import find_case
+from server.web.cases import PATH
+from server.web.forms import MAX_FORM_BYTES, Form
+from server.web.page import AnyRequest, Pages, show
+from sync_protocol.vocabulary import Identity
+
+_SECRET_PATH = PATH + "/{key:str}/rahasia"
+_EMPTY: Final = {"alasan": "", Part.TEXT.value: "", Part.PERSON.value: ""}
+
+
+@get(_SECRET_PATH, opt=needs(Permission.OPEN_SECRET), sync_to_thread=True)
+def show_secret(key: FromPath[str], request: AnyRequest, pages: NamedDependency[Pages]) -> Response[str]:
+    """The form; for an officer without the duty key, who can give it."""
+    return _answer(key, request, pages)
+
+
+@post(
+    _SECRET_PATH,
+    opt=needs(Permission.OPEN_SECRET),
+    sync_to_thread=True,
+    request_max_body_size=MAX_FORM_BYTES,
+)
+def submit_secret(key: FromPath[str], request: AnyRequest, pages: NamedDependency[Pages]) -> Response[str]:
+    """Show what was opened, here and nowhere else: there is no address under which it could be seen again."""
+    form: Form = request.state["form"]
+    case_id = bytes(_find(key, request, pages)["id"])
+    parts = {part for part in Part if form.get(part.value)}
+    try:
+        opened = open_secret(
+            pages.centre,
+            request.user,
+            case_id,
+            reason=form.get("alasan", ""),
+            password=form.get("sandi", ""),
+            parts=parts,
+        )
+    except NoSuchCaseError:
+        raise NotFoundException from None
+    except BusyError as error:
+        return _answer(key, request, pages, status=503, problem=str(error), typed=form)
+    except PersonError as error:
+        return _answer(key, request, pages, status=422, problem=str(error), typed=form)
+    return _answer(key, request, pages, opened=opened)
+
+
+def _answer(
+    key: str,
+    request: AnyRequest,
+    pages: Pages,
+    *,
+    status: int = 200,
+    problem: str = "",
+    typed: Form | None = None,
+    opened: Opened | None = None,
+) -> Response[str]:
+    case = _find(key, request, pages)
+
+    def contents(connection: sqlite3.Connection) -> dict[str, Any]:
+        frame = pages.frame(connection, request)
+        return {
+            "frame": frame,
+            "has_grant": duty.find_grant(connection, frame.viewer.id) is not None,
+            "holders": duty.holders(connection),
+        }
+
+    return show(
+        "secret.html",
+        status=status,
+        here="pengaduan",
+        case=case,
+        back=f"{PATH}/{key}",
+        problem=problem,
+        opened=opened,
+        typed=_EMPTY | (typed or {Part.TEXT.value: "ya"}),
+        limits={"reason_min": MIN_REASON, "reason_max": MAX_REASON},
+        **pages.centre.read(contents),
+    )
+
+
+def _find(key: str, request: AnyRequest, pages: Pages) -> sqlite3.Row:
+    """The secret case of this address; one that does not exist for this person is not there, like any other.
+
+    Raises:
+        NotFoundException: none, or two with one number.
+    """
+    found = pages.centre.read(lambda connection: find_case(connection, request.user.scope, key))
+    if len(found) > 1 or not may_open(request.user, Identity(found[0]["identity"])):
+        raise NotFoundException
+    return found[0]

@@ -1,0 +1,102 @@
+"""The story of a case: what happened to it, who did it, and by whose clock."""
+
+import json
+import sqlite3
+from typing import Any, Final
+
+from msgspec import Struct
+
+from server.domain.fold import PrivateNote, decode_note, decode_private, fits
+from server.domain.lifecycle import Step
+from server.domain.roles import Permission, Viewer, shown
+from server.store.centre import Centre
+from server.store.city import City
+from server.store.events import events_of_case
+from server.store.notes import NoteRow, notes_of_number
+from sync_protocol.vocabulary import Identity
+
+_STEPS: Final = {
+    Step.VERIFIED: "Diverifikasi dan diteruskan ke {unit}",
+    "identity-unmasked": "Membuka nama dan nomor HP pelapor",
+    "secret-opened": "Membuka {parts} laporan RAHASIA",
+}
+_PARTS: Final = {"text": "isi", "person": "nama dan nomor HP pelapor"}
+_NOTES: Final = {
+    "amended": "Menambah keterangan",
+    "withdrawn": "Minta laporan ini dicabut",
+    "confirmed": "Menyatakan masalahnya selesai",
+    "disputed": "Menyatakan masalahnya belum selesai",
+    "rated": "Memberi nilai {rating} dari 5",
+}
+
+
+class Happening(Struct, frozen=True):
+    """One line of the story."""
+
+    at: int
+    clock: str
+    """By whose clock: `kios` or `pusat`."""
+    who: str
+    what: str
+    note: str = ""
+    is_hidden: bool = False
+    """There are words that are not for the one who looks."""
+
+
+class Story(Struct, frozen=True):
+    """All that happened, oldest first."""
+
+    lines: list[Happening]
+    wrong_pins: int
+    """Notes that name this number with another PIN: they are not the resident's."""
+
+
+def tell_story(connection: sqlite3.Connection, centre: Centre, case: sqlite3.Row, *, viewer: Viewer) -> Story:
+    """What happened to a case, as far as this person may read it."""
+    city = centre.cities.get(connection)
+    notes = notes_of_number(connection, case["number"])
+    ours = _with_pin(centre, case, notes)
+    may_read = shown(viewer, Identity(case["identity"])).text
+    events = events_of_case(connection, case["id"])
+    later = [(event["at"], _step(centre, case, event, city, viewer)) for event in events]
+    later += [(row.arrived_at, _note(row, note, may_read=may_read)) for row, note in ours]
+    later.sort(key=lambda pair: pair[0])
+    return Story(
+        lines=[
+            Happening(case["filed_at"], "kios", f"Kios {city.unit(case['unit'])}", "Laporan disimpan di kios"),
+            Happening(case["arrived_at"], "pusat", "Pusat", "Laporan sampai di pusat"),
+            *(line for _, line in later),
+        ],
+        wrong_pins=len(notes) - len(ours),
+    )
+
+
+def _with_pin(centre: Centre, case: sqlite3.Row, notes: list[NoteRow]) -> list[tuple[NoteRow, PrivateNote]]:
+    """Those that the resident wrote: whoever has the number alone cannot speak in their name."""
+    if not notes:
+        return []
+    pin = decode_private(centre.keys.decrypt_field(case["id"], case["private"])).pin
+    opened = [(row, decode_note(centre.keys.decrypt_field(row.entry, row.private))) for row in notes]
+    return [(row, note) for row, note in opened if fits(pin, note.pin)]
+
+
+def _note(row: NoteRow, note: PrivateNote, *, may_read: bool) -> Happening:
+    return Happening(
+        row.filed_at,
+        "kios",
+        "pelapor",
+        _NOTES.get(row.type, _NOTES["amended"]).format(rating=note.rating),
+        note.text if may_read else "",
+        is_hidden=bool(note.text) and not may_read,
+    )
+
+
+def _step(centre: Centre, case: sqlite3.Row, event: sqlite3.Row, city: City, viewer: Viewer) -> Happening:
+    """What somebody did. The reason of an opening may itself name the resident: only who may open names sees it."""
+    data: dict[str, Any] = json.loads(event["data"])
+    reason = data.get("reason") if viewer.may(Permission.UNMASK) else ""
+    sealed = data.get("note") or reason or ""
+    note = centre.keys.decrypt_field(case["id"], bytes.fromhex(sealed)).decode() if sealed else ""
+    parts = " dan ".join(_PARTS[part] for part in data.get("parts", []))
+    what = _STEPS.get(event["type"], event["type"]).format(unit=city.unit(data.get("unit", "")), parts=parts)
+    return Happening(event["at"], "pusat", event["actor"], what, note)

@@ -1,0 +1,232 @@
+"""Opening a secret report: who may, with what, and that nothing is half done."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from server.actions.open_secret import Opened, Part, open_secret
+from server.errors import (
+    CentreError,
+    LoginRefusedError,
+    NoGrantError,
+    NoSuchCaseError,
+    NotAllowedError,
+    ReasonMissingError,
+    SealBrokenError,
+)
+from server.store import duty, users
+from server.store.centre import Centre, open_centre
+from sync_protocol.bodies import Secret
+from sync_protocol.packing import pack
+from sync_protocol.seal import duty_info, hpke_seal
+from tests.peers import Peer
+from tests.server.conftest import Ticker, enrolled, sender
+from tests.server.secret_reports import (
+    ACCUSED,
+    NAME,
+    PHONE,
+    PLACE,
+    TEXT,
+    SecretCentre,
+    add_officer,
+    duty_key,
+    file_secret,
+    found,
+    secret_body,
+)
+from tests.server.web.browser import PASSWORD
+
+REASON = "Menelaah laporan sebelum diteruskan"
+BOTH = frozenset(Part)
+
+
+@pytest.fixture(scope="module")
+def secret_centre(tmp_path_factory: pytest.TempPathFactory) -> SecretCentre:
+    return found(tmp_path_factory.mktemp("secret") / "centre")
+
+
+@pytest.fixture(scope="module")
+def one() -> users.NewUser:
+    return users.new_user(name="satu", role="admin", unit="", password=PASSWORD, must_change=False)
+
+
+@pytest.fixture
+def centre(secret_centre: SecretCentre, tmp_path: Path, clock: Ticker) -> Iterator[Centre]:
+    data = Path(shutil.copytree(secret_centre.data, tmp_path / "centre"))
+    opened = open_centre(data, clock=clock, threads=False)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def key(centre: Centre, secret_centre: SecretCentre) -> X25519PrivateKey:
+    return duty_key(centre, secret_centre.founded)
+
+
+@pytest.fixture
+def peer(centre: Centre, clock: Ticker) -> Peer:
+    return enrolled(centre, clock=clock)
+
+
+def arrived(centre: Centre, peer: Peer, secret: Secret | None = None, **fields: str) -> bytes:
+    """A secret report that stands at the centre; its id."""
+    entry = file_secret(peer, secret or secret_body(peer.log, centre.keys.duty_public, **fields))
+    peer.sync(sender(centre))
+    return entry.id
+
+
+def openings(centre: Centre) -> list[dict[str, object]]:
+    rows = centre.read(
+        lambda connection: connection.execute("select * from event where type = 'secret-opened'").fetchall()
+    )
+    return [dict(row) for row in rows]
+
+
+def opened_by(centre: Centre, viewer, case: bytes, *, parts=BOTH, password=PASSWORD, reason=REASON) -> Opened:
+    return open_secret(centre, viewer, case, reason=reason, password=password, parts=parts)
+
+
+def test_an_officer_with_the_key_reads_what_was_said_and_by_whom(centre, key, one, peer):
+    officer, case = add_officer(centre, key, one, name="sari"), arrived(centre, peer)
+    opened = opened_by(centre, officer, case)
+    assert (opened.text.text, opened.text.place, opened.text.accused) == (TEXT, PLACE, ACCUSED)
+    assert (opened.person.name, opened.person.phone) == (NAME, PHONE)
+
+
+def test_who_when_why_and_what_stand_in_the_history(centre, key, one, peer, clock):
+    officer, case = add_officer(centre, key, one, name="sari"), arrived(centre, peer)
+    clock.pass_(5_000)
+    opened_by(centre, officer, case, parts={Part.TEXT}, reason="  Menelaah \n laporan ini ")
+    (event,) = openings(centre)
+    assert (event["actor"], event["at"], event["case_id"]) == ("sari", clock.now, case)
+    data = json.loads(str(event["data"]))
+    assert data["parts"] == ["text"]
+    assert centre.keys.decrypt_field(case, bytes.fromhex(data["reason"])) == b"Menelaah laporan ini"
+
+
+@pytest.mark.parametrize("part", Part)
+def test_text_and_person_are_opened_apart(centre, key, one, peer, part):
+    officer = add_officer(centre, key, one, name="sari")
+    whole = secret_body(peer.log, centre.keys.duty_public)
+    other = Part.PERSON if part is Part.TEXT else Part.TEXT
+    fields = {"text": whole.text, "person": whole.person} | {other.value: bytes(64)}
+    opened = opened_by(centre, officer, arrived(centre, peer, Secret(**fields)), parts={part})
+    assert getattr(opened, part.value) is not None
+    assert getattr(opened, other.value) is None
+
+
+def refused(centre: Centre, viewer, case: bytes, error: type[CentreError], **how) -> str:
+    """Ask in vain: nothing is logged as opened; what the person is told."""
+    with pytest.raises(error) as told:
+        opened_by(centre, viewer, case, **how)
+    assert openings(centre) == []
+    assert not any(word in str(told.value) for word in (TEXT, PLACE, NAME, PHONE, PASSWORD))
+    return str(told.value)
+
+
+def test_a_wrong_password_counts_as_one_at_login(centre, key, one, peer, clock):
+    officer, case = add_officer(centre, key, one, name="sari"), arrived(centre, peer)
+    for _ in range(users.LOCK_AFTER):
+        refused(centre, officer, case, LoginRefusedError, password="salah sekali ini")
+    refused(centre, officer, case, LoginRefusedError)
+    clock.pass_(users.LOCK_MS + 1)
+    assert opened_by(centre, officer, case).text is not None
+
+
+def test_a_good_password_forgets_the_wrong_ones(centre, key, one, peer):
+    officer, case = add_officer(centre, key, one, name="sari"), arrived(centre, peer)
+    for _ in range(users.LOCK_AFTER - 1):
+        refused(centre, officer, case, LoginRefusedError, password="salah sekali ini")
+    opened_by(centre, officer, case)
+    row = centre.read(lambda connection: users.find_user(connection, "sari"))
+    assert (row["failures"], row["locked_until"]) == (0, 0)
+
+
+def test_an_officer_without_a_grant_opens_nothing(centre, one, peer):
+    refused(centre, add_officer(centre, None, one, name="sari"), arrived(centre, peer), NoGrantError)
+
+
+@pytest.mark.parametrize("role", ["admin", "opd", "auditor"])
+def test_another_role_opens_nothing_even_with_a_grant(centre, key, one, peer, role):
+    viewer = add_officer(centre, key, one, name="lain", role=role, unit="DINKES" if role == "opd" else "")
+    refused(centre, viewer, arrived(centre, peer), NotAllowedError)
+
+
+@pytest.mark.parametrize("parts", [{Part.TEXT}, {Part.PERSON}, BOTH])
+def test_an_officer_of_the_accused_unit_is_told_what_one_is_told_of_no_case(centre, key, one, peer, parts):
+    insider = add_officer(centre, key, one, name="orang-dalam", unit=ACCUSED)
+    case = arrived(centre, peer)
+    assert refused(centre, insider, case, NoSuchCaseError, parts=parts) == refused(
+        centre, insider, bytes(32), NoSuchCaseError, parts=parts
+    )
+    other = arrived(centre, peer, accused="PKM-ALK")
+    assert opened_by(centre, insider, other, parts=parts)
+
+
+def test_who_may_be_of_the_accused_unit_does_not_get_the_person_where_nobody_can_tell(centre, key, one, peer):
+    insider = add_officer(centre, key, one, name="orang-dalam", unit=ACCUSED)
+    whole = secret_body(peer.log, centre.keys.duty_public)
+    case = arrived(centre, peer, Secret(text=bytes(64), person=whole.person))
+    refused(centre, insider, case, SealBrokenError, parts={Part.PERSON})
+
+
+def test_a_report_that_is_not_secret_is_not_opened_here(centre, key, one, peer):
+    officer, entry = add_officer(centre, key, one, name="sari"), peer.complain("Air mati.")
+    peer.sync(sender(centre))
+    refused(centre, officer, entry.id, NoSuchCaseError)
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "pendek", "x" * 501])
+def test_without_a_reason_nothing_is_opened(centre, key, one, peer, reason):
+    refused(
+        centre, add_officer(centre, key, one, name="sari"), arrived(centre, peer), ReasonMissingError, reason=reason
+    )
+
+
+def test_what_is_to_be_opened_must_be_said(centre, key, one, peer):
+    refused(centre, add_officer(centre, key, one, name="sari"), arrived(centre, peer), ReasonMissingError, parts=set())
+
+
+class TestBrokenSeals:
+    """Altered or moved seals end with one plain sentence."""
+
+    @pytest.mark.parametrize("part", Part)
+    @pytest.mark.parametrize("at", [0, 40, -1])
+    def test_an_altered_seal_opens_nothing_of_the_report(self, centre, key, one, peer, part, at):
+        officer = add_officer(centre, key, one, name="sari")
+        whole = secret_body(peer.log, centre.keys.duty_public)
+        seals = {"text": bytearray(whole.text), "person": bytearray(whole.person)}
+        seals[part.value][at] ^= 1
+        case = arrived(centre, peer, Secret(**{name: bytes(seal) for name, seal in seals.items()}))
+        assert "Tidak ada yang terbuka" in refused(centre, officer, case, SealBrokenError)
+
+    def test_seals_cannot_change_places(self, centre, key, one, peer):
+        officer, whole = add_officer(centre, key, one, name="sari"), secret_body(peer.log, centre.keys.duty_public)
+        refused(centre, officer, arrived(centre, peer, Secret(text=whole.person, person=whole.text)), SealBrokenError)
+
+    def test_a_seal_from_another_kiosk_does_not_open(self, centre, key, one, peer):
+        officer = add_officer(centre, key, one, name="sari")
+        refused(
+            centre, officer, arrived(centre, peer, secret_body(bytes(16), centre.keys.duty_public)), SealBrokenError
+        )
+
+    def test_a_seal_to_another_key_does_not_open(self, centre, key, one, peer):
+        officer, other = add_officer(centre, key, one, name="sari"), X25519PrivateKey.generate().public_key()
+        case = arrived(centre, peer, secret_body(peer.log, other.public_bytes_raw()))
+        refused(centre, officer, case, SealBrokenError)
+
+    def test_an_altered_grant_opens_nothing(self, centre, key, one, peer):
+        officer, case = add_officer(centre, None, one, name="sari"), arrived(centre, peer)
+        for sealed in (bytes(80), b"", duty.seal_grant(X25519PrivateKey.generate(), one.key.public)):
+            centre.write(lambda connection: connection.execute("delete from duty_grant where user = ?", [officer.id]))
+            centre.write(lambda connection, sealed=sealed: duty.add_grant(connection, user=officer.id, sealed=sealed))
+            refused(centre, officer, case, SealBrokenError)
+
+    def test_a_text_that_is_none_opens_nothing(self, centre, key, one, peer):
+        officer, whole = add_officer(centre, key, one, name="sari"), secret_body(peer.log, centre.keys.duty_public)
+        odd = hpke_seal(centre.keys.duty_public, duty_info(peer.log, "text"), pack(b'{"text": 7}'))
+        refused(centre, officer, arrived(centre, peer, Secret(text=odd, person=whole.person)), SealBrokenError)
