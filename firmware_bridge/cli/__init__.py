@@ -6,7 +6,7 @@ person has to know (it becomes one line and exit code 1), and one `add_command` 
 
 import click
 
-from firmware_bridge.cli import pdu
+from firmware_bridge.cli import pdu, simulate
 from firmware_bridge.cli.group import HELP, IndonesianGroup, version
 
 
@@ -18,3 +18,4 @@ def main() -> None:
 
 main.add_command(pdu.decode)
 main.add_command(pdu.encode)
+main.add_command(simulate.simulate)

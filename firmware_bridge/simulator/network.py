@@ -1,0 +1,153 @@
+"""The mobile network with its SMSC: what waits for the SIM, what the SIM sent, and what that cost."""
+
+import random
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+
+from firmware_bridge.errors import PduError, ScenarioError
+from firmware_bridge.pdu import Address, StatusReport, Submit, decode_pdu, encode_pdu
+from firmware_bridge.simulator.device import Device
+from firmware_bridge.simulator.outgoing import Outgoing, SentMessage
+from firmware_bridge.simulator.refusals import cms
+from firmware_bridge.simulator.settings import SimulatorSettings
+from firmware_bridge.simulator.timeline import Timeline
+
+MAX_WAITING = 100_000
+MAX_HISTORY = 20_000
+RETRY_S = 5.0
+"""How long the SMSC waits after a message was not acknowledged."""
+WITA = timezone(timedelta(hours=8))
+
+
+class Network:
+    """One SMSC and one subscriber."""
+
+    def __init__(self, settings: SimulatorSettings, timeline: Timeline, device: Device, dice: random.Random) -> None:
+        self._settings = settings
+        self._timing = settings.timing
+        self._timeline = timeline
+        self._device = device
+        self._dice = dice
+        self._waiting: deque[tuple[bytes, bool]] = deque()
+        self._history: deque[bytes] = deque(maxlen=MAX_HISTORY)
+        self._delivering = False
+        self._reference = 0
+        self.redeliver_share = settings.redeliver
+        self.balance = settings.balance
+        self.delivered = 0
+        self.outgoing = Outgoing()
+        self.report_status = 0
+        self.on_sent: Callable[[float], None] = lambda _at: None
+        self.smsc = Address.parse(settings.smsc)
+        device.radio = self
+
+    def clock(self, at: float) -> datetime:
+        """What the network's clock shows."""
+        return (self._settings.started_at + timedelta(seconds=at)).astimezone(WITA)
+
+    # -- to the SIM ----------------------------------------------------------------------------------------------------
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
+    def queue(self, pdu: bytes, at: float, *, is_repeat: bool = False) -> None:
+        """Take a message, SMSC octets first, for the SIM.
+
+        Raises:
+            ScenarioError: too many wait already.
+        """
+        if len(self._waiting) >= MAX_WAITING:
+            raise ScenarioError(f"more than {MAX_WAITING} messages wait")
+        self._waiting.append((pdu, is_repeat))
+        self.wake(at)
+
+    def retry(self, pdu: bytes, at: float) -> None:
+        """A message was not acknowledged: it comes again, first in line, after a while."""
+        self._timeline.plan(at + RETRY_S, lambda then: self._again(pdu, then))
+
+    def _again(self, pdu: bytes, at: float) -> None:
+        self._waiting.appendleft((pdu, True))
+        self.wake(at)
+
+    def redeliver(self, share: float, at: float) -> int:
+        """Queue a share of what was delivered so far again, the same octets; how many those are."""
+        chosen = [pdu for pdu in self._history if self._dice.random() < share]
+        for pdu in chosen:
+            self.queue(pdu, at, is_repeat=True)
+        return len(chosen)
+
+    def wake(self, at: float) -> None:
+        """Something changed: a message came, a slot is free, the modem is back."""
+        if self._waiting and not self._delivering and self._device.registered:
+            self._delivering = True
+            self._timeline.plan(at + self._timing.deliver_s, self._deliver)
+
+    def _deliver(self, at: float) -> None:
+        self._delivering = False
+        if not self._waiting:
+            return
+        pdu, is_repeat = self._waiting[0]
+        if not self._device.receive(pdu, at, report=_is_report(pdu)):
+            return  # The modem wakes us when it can take something again.
+        self._waiting.popleft()
+        self.delivered += 1
+        if not is_repeat:
+            self._history.append(pdu)
+            if self._dice.random() < self.redeliver_share:
+                self._waiting.append((pdu, True))
+        self.wake(at)
+
+    # -- from the SIM --------------------------------------------------------------------------------------------------
+
+    def submit(self, pdu: bytes, at: float) -> int:
+        """Take a message of the SIM's user; its reference.
+
+        Raises:
+            Refused: no network, no credit, or not a SUBMIT at all.
+        """
+        if not self._device.registered:
+            raise cms(331)
+        try:
+            message = decode_pdu(pdu)
+        except PduError:
+            raise cms(304) from None
+        if not isinstance(message, Submit) or message.truncated:
+            raise cms(304)
+        if self.balance < self._settings.tariff:
+            raise cms(self._settings.no_credit_error)
+        self.balance -= self._settings.tariff
+        reference = self._reference
+        self._reference = (reference + 1) % 256
+        self.outgoing.add(message, pdu, reference, self.clock(at))
+        self.on_sent(at)
+        if message.report:
+            report = self._report(message, reference, at)
+            self._timeline.plan(at + self._timing.report_s, lambda then: self.queue(report, then, is_repeat=True))
+        return reference
+
+    def _report(self, message: Submit, reference: int, at: float) -> bytes:
+        return encode_pdu(
+            StatusReport(
+                smsc=self.smsc,
+                recipient=message.recipient,
+                reference=reference,
+                timestamp=self.clock(at),
+                discharge_at=self.clock(at + self._timing.report_s),
+                status=self.report_status,
+            )
+        )
+
+    def sent(self) -> list[SentMessage]:
+        return self.outgoing.messages
+
+    def balance_text(self) -> str:
+        rupiah = f"{self.balance:,}".replace(",", ".")
+        return f"Sisa pulsa Anda Rp{rupiah}, masa aktif s.d. 31-12-2027."
+
+
+def _is_report(pdu: bytes) -> bool:
+    """TP-MTI 10: a STATUS-REPORT (3GPP TS 23.040 section 9.2.3.1)."""
+    first = 1 + pdu[0] if pdu else 0
+    return first < len(pdu) and pdu[first] & 3 == 2
