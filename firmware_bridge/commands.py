@@ -4,7 +4,6 @@ Nothing that a resident wrote ever stands in a command: texts and numbers travel
 """
 
 import re
-from collections.abc import Sequence
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -38,8 +37,6 @@ class Answer(Struct, frozen=True):
     kind: Literal["cms", "cme"] | None = None
     number: int | None = None
     text: str = ""
-    disturbed: bool = False
-    """Lines came that nobody can explain: part of the answer may be damaged."""
 
     @property
     def first(self) -> str:
@@ -85,6 +82,7 @@ LIST: Final = Command("AT+CMGL=4", 10.0, "+CMGL:")
 MORE_MESSAGES: Final = Command("AT+CMMS=2")
 SIGNAL: Final = Command("AT+CSQ", 5.0, "+CSQ:")
 REGISTRATION: Final = Command("AT+CREG?", 5.0, "+CREG:")
+REGISTRATION_LTE: Final = Command("AT+CEREG?", 5.0, "+CEREG:")
 OPERATOR_NAME_FORMAT: Final = Command("AT+COPS=3,0")
 OPERATOR: Final = Command("AT+COPS?", 10.0, "+COPS:")
 CANCEL_USSD: Final = Command("AT+CUSD=2", 5.0, "+CUSD:")
@@ -154,11 +152,13 @@ def is_intact(line: Payload) -> bool:
 
 
 def identity(answer: Answer) -> str:
-    """The 14 to 16 digits of an IMEI or IMSI, with or without a prefix or quotes; empty if there are none."""
+    """The digits of an IMEI or IMSI, with or without a prefix or quotes; empty if there are none."""
     for line in answer.lines:
-        digits = re.search(r"(?<![0-9])[0-9]{14,16}(?![0-9])", line.text) if isinstance(line, Line) else None
-        if digits:
-            return digits[0]
+        found = (
+            re.fullmatch(r'(?:\+[A-Z]+: ?)?"?([0-9]{6,16})"?(?:,.*)?', line.text) if isinstance(line, Line) else None
+        )
+        if found and answer.ok:
+            return found[1]
     return ""
 
 
@@ -251,7 +251,3 @@ def hints_at_no_credit(answer: Answer) -> bool:
 def failure_code(answer: Answer) -> str:
     """A stable code, such as cms-38; at-error where the modem gave no number."""
     return f"{answer.kind}-{answer.number}" if answer.kind and answer.number is not None else "at-error"
-
-
-def balance_lines(lines: Sequence[Line | Payload]) -> list[str]:
-    return [line.text for line in lines if isinstance(line, Line) and line.text.startswith("+CUSD:")]

@@ -1,0 +1,136 @@
+"""Several modems on one computer, each with its own thread; `auto` finds them, also while they come and go."""
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from firmware_bridge.desk import Desk, ModemStatus
+from firmware_bridge.discovery import Identity, Watch, usb_ports
+from firmware_bridge.errors import UsageError
+from firmware_bridge.port import Claims, ModemThread, Port, open_port
+from firmware_bridge.settings import BridgeSettings
+from firmware_bridge.transcript import Recorder
+
+__all__ = ["AUTO", "Bridge", "BridgeSettings"]
+
+AUTO: Final = "auto"
+_JOIN_S: Final = 5.0
+
+
+class Bridge:
+    """Modems on one side, a desk on the other. Nothing is opened before `start`."""
+
+    def __init__(
+        self,
+        ports: Sequence[str],
+        desk: Desk,
+        settings: BridgeSettings | None = None,
+        *,
+        transcript: Path | None = None,
+        candidates: Callable[[], list[str]] = usb_ports,
+    ) -> None:
+        """`ports`: devices, COM ports, pyserial URLs, or `auto`. A transcript holds all that residents write.
+
+        Raises:
+            UsageError: a port is named twice.
+        """
+        if len(set(ports)) < len(ports):
+            raise UsageError("Port yang sama disebut dua kali.")
+        self._desk = desk
+        self._settings = settings or BridgeSettings()
+        self._recorder = Recorder(transcript) if transcript is not None else None
+        self._claims = Claims()
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._modems = [self._modem(port) for port in ports if port != AUTO]
+        self._found: dict[str, ModemThread] = {}
+        """What `auto` found, by IMEI; by port where a modem does not tell it."""
+        self._watch = Watch(self._settings, candidates) if AUTO in ports else None
+        self._watcher = threading.Thread(target=self._look_out, name="modem discovery", daemon=True)
+
+    def start(self) -> None:
+        for modem in self._modems:
+            modem.start()
+        if self._watch is not None:
+            self._watcher.start()
+
+    def stop(self) -> None:
+        """Close all ports. A message that was just given away may take two more seconds to be answered for."""
+        self._stopping.set()
+        if self._watch is not None and self._watcher.ident is not None:
+            self._watcher.join(_JOIN_S)
+        modems = self._all()
+        for modem in modems:
+            modem.stop()
+        for modem in modems:
+            modem.join(_JOIN_S)
+        if self._recorder is not None:
+            self._recorder.close()
+
+    def wake(self) -> None:
+        """There is something new to send."""
+        for modem in self._all():
+            modem.wake()
+
+    def statuses(self) -> list[ModemStatus]:
+        statuses = [modem.status for modem in self._all()]
+        if self._watch is not None and not self._found:
+            statuses.append(_nothing_found())
+        return statuses
+
+    def _all(self) -> list[ModemThread]:
+        with self._lock:
+            return [*self._modems, *self._found.values()]
+
+    def _open(self, name: str) -> Port:
+        port = open_port(name)
+        return port if self._recorder is None else self._recorder.around(name, port)
+
+    def _modem(self, port: str) -> ModemThread:
+        return ModemThread(port, self._desk, self._settings, self._claims, opener=self._open)
+
+    # -- auto ----------------------------------------------------------------------------------------------------------
+
+    def _look_out(self) -> None:
+        watch = self._watch
+        while watch is not None and not self._stopping.is_set():
+            for identity in watch.look({modem.port for modem in self._all() if modem.is_open}):
+                self._welcome(identity)
+            self._stopping.wait(self._settings.discovery_s)
+
+    def _welcome(self, identity: Identity) -> None:
+        """A modem answered behind a port: a new one, one that came back, or one that is driven already."""
+        if any(modem.imei == identity.imei and modem.is_open for modem in self._all() if identity.imei):
+            return
+        key = identity.imei or identity.port
+        with self._lock:
+            known = self._found.get(key)
+            if known is not None:
+                known.port = identity.port
+                return
+            modem = self._found[key] = self._modem(identity.port)
+        modem.start()
+
+
+def _nothing_found() -> ModemStatus:
+    return ModemStatus(
+        port=AUTO,
+        imei="",
+        imsi="",
+        model="",
+        state="closed",
+        since_ms=0,
+        operator="",
+        signal_dbm=None,
+        registration="unknown",
+        slots_used=0,
+        slots_total=0,
+        last_sweep_ms=0,
+        last_sms_ms=0,
+        resets=0,
+        unknown_sends=0,
+        balance=None,
+        trouble="no-modem",
+        steps=(),
+    )

@@ -1,0 +1,158 @@
+"""What is known of one modem at a moment, and what its machine asks of those around it. No I/O."""
+
+from collections import deque
+from collections.abc import Sequence
+
+from msgspec import Struct, field
+
+from firmware_bridge.at_parser import Payload
+from firmware_bridge.commands import Command
+from firmware_bridge.desk import Found, Outcome, Outgoing
+from firmware_bridge.quirks import Quirks
+
+
+class Pause(Struct, frozen=True):
+    """Wait, or until a line begins so; with `any_sign` until anything is heard."""
+
+    seconds: float
+    until: str = ""
+    any_sign: bool = False
+
+
+class Raw(Struct, frozen=True):
+    """Bytes that are no command."""
+
+    data: bytes
+
+
+class Take(Struct, frozen=True):
+    """The desk shall commit these; answered by whether it did."""
+
+    found: tuple[Found, ...]
+
+
+class Ask(Struct, frozen=True):
+    """The desk may give something to send."""
+
+    replies_only: bool
+
+
+class Tell(Struct, frozen=True):
+    """What became of it."""
+
+    outgoing: Outgoing
+    outcome: Outcome
+    reference: int | None
+    code: str
+
+
+class Told(Struct, frozen=True):
+    """What the operator answered to the balance code."""
+
+    text: str
+    rupiah: int | None
+
+
+class Claim(Struct, frozen=True):
+    """This modem is to be driven through this port; answered by whether no other port has it already."""
+
+    imei: str
+
+
+DeskRequest = Take | Ask | Tell | Told | Claim
+Request = Command | Pause | Raw | DeskRequest
+
+
+class Facts(Struct):
+    """Times are the monotonic clock's seconds; 0 is never."""
+
+    now: float = 0.0
+    imei: str = ""
+    imsi: str = ""
+    manufacturer: str = ""
+    model: str = ""
+    quirks: Quirks = field(default_factory=Quirks)
+    storages: tuple[str, ...] = ()
+    """What is swept; empty until it was asked for."""
+    storage: str = ""
+    """The one that is chosen."""
+    slots: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Places used and places there are, by storage."""
+    operator: str = ""
+    signal_dbm: int | None = None
+    registration: str = ""
+    balance: int | None = None
+    steps: deque[str] = field(default_factory=lambda: deque(maxlen=20))
+
+    next_sweep: float = 0.0
+    next_check: float = 0.0
+    next_ask: float = 0.0
+    next_balance: float = 0.0
+    next_reset: float = 0.0
+    asked_at: float = 0.0
+    last_answer_at: float = 0.0
+    last_sweep_at: float = 0.0
+    last_sms_at: float = 0.0
+    last_boot_at: float = -1e9
+
+    setup_due: bool = True
+    restarted: bool = False
+    """The modem said, or showed by its echo, that it started anew."""
+    echo_off: bool = False
+    """It obeyed ATE0, so that an echo means that it forgot."""
+    echoed: bool = False
+    """It repeated the last command."""
+    body_sent: bool = False
+    """The PDU of the last AT+CMGS left us."""
+    given_reference: int | None = None
+    """What +CMGS gave for it, even if no OK came behind."""
+    direct: list[Payload] = field(default_factory=list)
+    """Messages and reports that came without lying in a storage, not yet committed."""
+    ussd: str = ""
+    suspects: dict[tuple[str, int], str] = field(default_factory=dict)
+    """Entries that looked damaged when they were listed last: they are read again before they are believed."""
+    more_messages: bool = True
+    pin_refused: bool = False
+    in_pdu_mode: bool = False
+    """Since a moment ago; a modem that restarts unnoticed loses it."""
+    phantoms: dict[str, int] = field(default_factory=dict)
+    """Places that a storage counts as used though nothing can be read there."""
+
+    desk_refused: bool = False
+    cannot_delete: bool = False
+    no_service_centre: bool = False
+    sim_trouble: str = ""
+    rival: bool = False
+    """Another port leads to the same modem."""
+    silent: bool = False
+
+    failures: int = 0
+    """Recoveries in a row without a sweep that came to its end."""
+    resets_in_a_row: int = 0
+    identified: int = 0
+    unknown_sends: int = 0
+
+    def step(self, text: str) -> None:
+        """Note a step of the watchdog; nothing of a message, number or PIN may stand in it."""
+        self.steps.append(text)
+
+    def forget_modem(self) -> None:
+        """What was known of the modem's settings holds no more."""
+        self.setup_due, self.restarted, self.echo_off = True, False, False
+        self.storage, self.storages, self.more_messages = "", (), True
+        self.suspects.clear()
+        self.next_sweep = self.next_check = 0.0
+
+    def trouble(self) -> str:
+        """The one thing to mend first, as a stable code; empty when all is well."""
+        registration = {"denied": "denied", "none": "not-registered", "searching": "not-registered"}
+        checks: Sequence[tuple[bool, str]] = (
+            (self.rival, "same-modem"),
+            (bool(self.sim_trouble), self.sim_trouble),
+            (self.silent, "silent"),
+            (self.desk_refused, "desk-refused"),
+            (self.cannot_delete, "cannot-delete"),
+            (self.registration in registration, registration.get(self.registration, "")),
+            (self.no_service_centre, "no-smsc"),
+        )
+        return next((code for holds, code in checks if holds), "")
