@@ -1,0 +1,1 @@
+"""Programs of other people against the simulated modem, as they are installed."""
