@@ -17,7 +17,7 @@ from server.actions.unmask_identity import MAX_REASON, MIN_REASON
 from server.actions.verify_secret import MAX_SUMMARY, MIN_SUMMARY, verify_secret
 from server.domain.lifecycle import Status, Step, legal_steps
 from server.domain.roles import Permission, may_open
-from server.errors import BusyError, NoSuchCaseError, PersonError
+from server.errors import BusyError, LoginRefusedError, NoSuchCaseError, PersonError
 from server.store import duty
 from server.web.access import needs
 from server.web.case import find_case
@@ -27,6 +27,7 @@ from server.web.page import AnyRequest, Pages, go_to, show
 from sync_protocol.vocabulary import Identity
 
 _SECRET_PATH = PATH + "/{key:str}/rahasia"
+_WRONG_PASSWORD: Final = "Kata sandi tidak cocok, atau akun Anda terkunci. Setelah 5 kali salah, akun dikunci 15 menit."
 _EMPTY: Final = {"alasan": "", Part.TEXT.value: "", Part.PERSON.value: "", "unit": "", "ringkasan": ""}
 
 
@@ -61,7 +62,7 @@ def submit_secret(key: FromPath[str], request: AnyRequest, pages: NamedDependenc
     except BusyError as error:
         return _answer(key, request, pages, status=503, problem=str(error), typed=form)
     except PersonError as error:
-        return _answer(key, request, pages, status=422, problem=str(error), typed=form)
+        return _answer(key, request, pages, status=422, problem=_problem(error), typed=form)
     return _answer(key, request, pages, opened=opened)
 
 
@@ -83,8 +84,13 @@ def submit_summary(key: FromPath[str], request: AnyRequest, pages: NamedDependen
     except BusyError as error:
         return _answer(key, request, pages, status=503, problem=str(error), typed=form, is_handing=True)
     except PersonError as error:
-        return _answer(key, request, pages, status=422, problem=str(error), typed=form, is_handing=True)
+        return _answer(key, request, pages, status=422, problem=_problem(error), typed=form, is_handing=True)
     return go_to(f"{PATH}/{key}")
+
+
+def _problem(error: PersonError) -> str:
+    """What to say; at the door it could have been the name as well."""
+    return _WRONG_PASSWORD if isinstance(error, LoginRefusedError) else str(error)
 
 
 def _answer(
