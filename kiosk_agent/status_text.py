@@ -8,7 +8,7 @@ from sync_protocol.states import Enrolment, Sync
 
 _STATES: Final = {
     Enrolment.NEW: "belum terdaftar",
-    Enrolment.PENDING: "menunggu persetujuan pusat",
+    Enrolment.PENDING: "menunggu konfirmasi pusat",
     Enrolment.ACTIVE: "terdaftar dan aktif",
     Enrolment.REVOKED: "dicabut oleh pusat; laporan tetap disimpan, tetapi ditahan di pusat",
 }
@@ -47,12 +47,13 @@ def _contact(status: Status) -> str:
 def _clock(offset_ms: int | None) -> str:
     if offset_ms is None:
         return "selisih dengan pusat belum diketahui"
-    return f"berselisih {abs(offset_ms) / 1000:.0f} detik dari pusat"
+    seconds = abs(offset_ms) / 1000
+    return f"berselisih {f'{seconds:.0f} detik' if seconds < 120 else _span(int(seconds))} dari pusat"
 
 
 def _span(seconds: int) -> str:
     days, rest = divmod(seconds, 86_400)
     hours, rest = divmod(rest, 3_600)
     minutes = rest // 60
-    parts = [f"{days} hari" if days else "", f"{hours} jam" if hours else "", f"{minutes} menit"]
-    return " ".join(part for part in parts if part)
+    parts = [f"{size} {name}" for size, name in ((days, "hari"), (hours, "jam"), (minutes, "menit")) if size]
+    return " ".join(parts) or "kurang dari semenit"

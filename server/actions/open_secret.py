@@ -27,6 +27,7 @@ from sync_protocol.packing import unpack
 from sync_protocol.seal import duty_info, hpke_open
 from sync_protocol.vocabulary import Identity
 
+OPENED: Final = "secret-opened"
 _BROKEN: Final = (
     "Segel laporan ini tidak dapat dibuka: isinya berubah, atau disegel untuk kunci lain."
     " Tidak ada yang terbuka. Beri tahu admin."
@@ -48,8 +49,8 @@ class Opened(Struct, frozen=True):
     person: SecretPerson | None
 
 
-class _Sealed(Struct, frozen=True):
-    """What is read before the slow part."""
+class Sealed(Struct, frozen=True):
+    """A secret report as it lies in the ledger, and the officer's grant: read before the slow part."""
 
     log: bytes
     raw: bytes
@@ -69,15 +70,11 @@ def open_secret(
         LoginRefusedError, BusyError: as for `sign_in`; a wrong password counts as one there.
         SealBrokenError: a seal does not open; then nothing is given, nor logged as opened.
     """
-    if not may_open(viewer, Identity.SECRET):
-        raise NotAllowedError("Hanya petugas tersumpah yang dapat membuka laporan RAHASIA.")
-    sealed = centre.read(lambda connection: _find(connection, viewer, case_id))
+    sealed = find_sealed(centre, viewer, case_id)
     reason = checked_reason(reason)
     if not parts:
         raise ReasonMissingError("Pilih apa yang dibuka: isi laporan, pelapor, atau keduanya.")
-    found = checked(centre, viewer.name, password)
-    duty_key = duty.open_grant(open_user_key(found.key, password), sealed.grant, centre.keys.duty_public)
-    opened = _open(centre, viewer, sealed, duty_key, parts)
+    opened = unseal(centre, viewer, sealed, password=password, parts=parts)
     now = centre.clock()
     data = {
         "reason": centre.keys.encrypt_field(case_id, reason.encode()).hex(),
@@ -87,13 +84,35 @@ def open_secret(
     def log(connection: sqlite3.Connection) -> None:
         _find(connection, viewer, case_id)  # The grant may have ended meanwhile.
         users.clear_failures(connection, viewer.id)
-        append_event(connection, at=now, type="secret-opened", actor=viewer.name, case_id=case_id, data=data)
+        append_event(connection, at=now, type=OPENED, actor=viewer.name, case_id=case_id, data=data)
 
     centre.write(log)
     return opened
 
 
-def _find(connection: sqlite3.Connection, viewer: Viewer, case_id: bytes) -> _Sealed:
+def find_sealed(centre: Centre, viewer: Viewer, case_id: bytes) -> Sealed:
+    """What an officer needs besides the password.
+
+    Raises:
+        NotAllowedError, NoSuchCaseError, NoGrantError, SealBrokenError: as for `open_secret`.
+    """
+    if not may_open(viewer, Identity.SECRET):
+        raise NotAllowedError("Hanya petugas tersumpah yang dapat membuka laporan RAHASIA.")
+    return centre.read(lambda connection: _find(connection, viewer, case_id))
+
+
+def unseal(centre: Centre, viewer: Viewer, sealed: Sealed, *, password: str, parts: AbstractSet[Part]) -> Opened:
+    """Open parts of a report for the caller, who logs it.
+
+    Raises:
+        LoginRefusedError, BusyError, NoSuchCaseError, SealBrokenError: as for `open_secret`.
+    """
+    found = checked(centre, viewer.name, password)
+    duty_key = duty.open_grant(open_user_key(found.key, password), sealed.grant, centre.keys.duty_public)
+    return _open(centre, viewer, sealed, duty_key, parts)
+
+
+def _find(connection: sqlite3.Connection, viewer: Viewer, case_id: bytes) -> Sealed:
     case = cases.get_case(connection, case_id)
     if case is None or not viewer.scope.holds(handler=case["handler"], accused=case["accused"]):
         raise NoSuchCaseError("Laporan tidak ditemukan.")
@@ -105,11 +124,11 @@ def _find(connection: sqlite3.Connection, viewer: Viewer, case_id: bytes) -> _Se
     entry = ledger.get_entry(connection, case_id)
     if entry is None:
         raise SealBrokenError("Entri asli laporan ini tidak ada di buku besar. Beri tahu admin.")
-    return _Sealed(log=case["log"], raw=entry["raw"], grant=grant)
+    return Sealed(log=case["log"], raw=entry["raw"], grant=grant)
 
 
 def _open(
-    centre: Centre, viewer: Viewer, sealed: _Sealed, duty_key: X25519PrivateKey, parts: AbstractSet[Part]
+    centre: Centre, viewer: Viewer, sealed: Sealed, duty_key: X25519PrivateKey, parts: AbstractSet[Part]
 ) -> Opened:
     """Open what was asked for, and whom the report is about where that might be the officer's own unit."""
     text = person = None

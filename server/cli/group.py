@@ -28,7 +28,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 HELP: Final = {"help_option_names": ["--help", "-h"], "max_content_width": 100}
 _MISTYPED: Final = 2
 
-speak_indonesian()
+speak_indonesian()  # Some words are looked up as commands are made, the others as they run.
 
 
 class OneLine(click.Command):
@@ -36,6 +36,7 @@ class OneLine(click.Command):
 
     def main(self, *args: Any, **options: Any) -> Any:
         """Run a command line; click would answer a mistyped one with four lines."""
+        speak_indonesian()  # Another command line in this process may have spoken meanwhile.
         program = self.name or "kasih-server"
         try:
             return super().main(*args, **({"prog_name": program} | options | {"standalone_mode": False}))

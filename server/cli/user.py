@@ -50,7 +50,7 @@ def password(name: str, data: Path, *, as_json: bool) -> None:
     if facts["closed"] and not as_json:
         tell(f"Akun ini masih ditutup. Buka lagi dengan: kasih-server user enable {facts['user']} --data {data}")
     if facts["duty_ended"] and not as_json:
-        tell("Kunci tugasnya berakhir. Sesudah kata sandi diganti, berikan lagi dengan: kasih-server user grant")
+        tell("Kunci tugasnya berakhir. Sesudah petugas mengganti kata sandi, beri lagi dengan: kasih-server user grant")
 
 
 @user.command()

@@ -112,3 +112,11 @@ def may_unmask(viewer: Viewer, identity: Identity) -> bool:
 def may_open(viewer: Viewer, identity: Identity) -> bool:
     """Whether a report is one that this person may open with the duty key; who holds the key is another matter."""
     return viewer.may(Permission.OPEN_SECRET) and identity is Identity.SECRET
+
+
+def may_read_summary(viewer: Viewer, handler: str) -> bool:
+    """Whether the summary of a secret report may be shown: to the unit that handles it, and to people of no unit.
+
+    Whom the report is about lies in its seal, so nobody can tell whether it is about the unit of anyone else.
+    """
+    return viewer.unit in {"", handler}

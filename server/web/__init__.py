@@ -43,6 +43,7 @@ def web_routes(centre: Centre) -> list[ControllerRouterHandler]:
                 case.submit_unmask,
                 secret.show_secret,
                 secret.submit_secret,
+                secret.submit_summary,
                 devices.show_devices,
                 devices.submit_confirm,
                 devices.submit_revoke,

@@ -23,7 +23,7 @@ from server.web.case_row import case_row
 from server.web.cases import PATH
 from server.web.forms import MAX_FORM_BYTES
 from server.web.page import AnyRequest, Frame, Pages, go_to, show
-from server.web.story import tell_story
+from server.web.story import find_summary, tell_story
 from sync_protocol.entry import parse_entry
 from sync_protocol.errors import NumberError
 from sync_protocol.number import parse_number
@@ -148,6 +148,7 @@ def _contents(
         "row": case_row(case, centre=centre, viewer=viewer, city=city, now=frame.now),
         "fields": fields,
         "text": private.text if fields.text else None,
+        "summary": "" if fields.text else find_summary(connection, centre, case, viewer=viewer),
         "place": private.place if fields.text else "",
         "name": private.name if fields.name else "",
         "has_name": bool(private.name),

@@ -115,9 +115,7 @@ def _chain(row: sqlite3.Row) -> list[Remark]:
         remarks.append(Remark(Level.FAULT, unread, "Periksa versi program kios."))
     if row["skipped"]:
         wrong = f"{row['skipped']} kiriman bertanda tangan salah"
-        remarks.append(
-            Remark(Level.LOOK, wrong, "Mungkin rusak di jalan; bila bertambah, periksa jaringannya.")
-        )
+        remarks.append(Remark(Level.LOOK, wrong, "Mungkin rusak di jalan; bila bertambah, periksa jaringannya."))
     return remarks
 
 

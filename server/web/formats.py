@@ -50,7 +50,8 @@ def ago(at_ms: int, now_ms: int) -> str:
     """Such as 3 jam yang lalu."""
     if now_ms - at_ms < 60_000:
         return "baru saja"
-    return f"{span(now_ms - at_ms).split(' ', 2)[0]} {span(now_ms - at_ms).split(' ')[1]} yang lalu"
+    count, unit = span(now_ms - at_ms).split()[:2]
+    return f"{count} {unit} yang lalu"
 
 
 def days_left(days: int, due_ms: int, now_ms: int) -> str:
@@ -99,6 +100,7 @@ FILTERS = {
     "waktu": moment,
     "iso": iso,
     "lama": span,
+    "lalu": ago,
     "angka": number,
     "awal": first_line,
     "kanal": lambda code: CHANNELS.get(code, code),

@@ -1,4 +1,7 @@
-"""Opening a secret report: a form that asks why and for the password, and what was opened, in that one answer alone."""
+"""Opening a secret report: a form that asks why and for the password, then what was opened, in that one answer alone.
+
+From there the case goes to the unit that is to act, which gets a summary.
+"""
 
 import sqlite3
 from typing import Any, Final
@@ -7,21 +10,25 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from litestar.response import Redirect
 
 from server.actions.open_secret import Opened, Part, open_secret
 from server.actions.unmask_identity import MAX_REASON, MIN_REASON
+from server.actions.verify_secret import MAX_SUMMARY, MIN_SUMMARY, verify_secret
+from server.domain.lifecycle import Status, Step, legal_steps
 from server.domain.roles import Permission, may_open
-from server.errors import BusyError, NoSuchCaseError, PersonError
+from server.errors import BusyError, LoginRefusedError, NoSuchCaseError, PersonError
 from server.store import duty
 from server.web.access import needs
 from server.web.case import find_case
 from server.web.cases import PATH
 from server.web.forms import MAX_FORM_BYTES, Form
-from server.web.page import AnyRequest, Pages, show
+from server.web.page import AnyRequest, Pages, go_to, show
 from sync_protocol.vocabulary import Identity
 
 _SECRET_PATH = PATH + "/{key:str}/rahasia"
-_EMPTY: Final = {"alasan": "", Part.TEXT.value: "", Part.PERSON.value: ""}
+_WRONG_PASSWORD: Final = "Kata sandi tidak cocok, atau akun Anda terkunci. Setelah 5 kali salah, akun dikunci 15 menit."
+_EMPTY: Final = {"alasan": "", Part.TEXT.value: "", Part.PERSON.value: "", "unit": "", "ringkasan": ""}
 
 
 @get(_SECRET_PATH, opt=needs(Permission.OPEN_SECRET), sync_to_thread=True)
@@ -55,8 +62,35 @@ def submit_secret(key: FromPath[str], request: AnyRequest, pages: NamedDependenc
     except BusyError as error:
         return _answer(key, request, pages, status=503, problem=str(error), typed=form)
     except PersonError as error:
-        return _answer(key, request, pages, status=422, problem=str(error), typed=form)
+        return _answer(key, request, pages, status=422, problem=_problem(error), typed=form)
     return _answer(key, request, pages, opened=opened)
+
+
+@post(
+    _SECRET_PATH + "/teruskan",
+    opt=needs(Permission.OPEN_SECRET),
+    sync_to_thread=True,
+    request_max_body_size=MAX_FORM_BYTES,
+)
+def submit_summary(key: FromPath[str], request: AnyRequest, pages: NamedDependency[Pages]) -> Response[str] | Redirect:
+    """Hand the case over with a summary, then show it again. What was opened is not shown a second time."""
+    form: Form = request.state["form"]
+    case_id = bytes(_find(key, request, pages)["id"])
+    unit, summary = form.get("unit", ""), form.get("ringkasan", "").strip()
+    try:
+        verify_secret(pages.centre, request.user, case_id, unit=unit, summary=summary, password=form.get("sandi", ""))
+    except NoSuchCaseError:
+        raise NotFoundException from None
+    except BusyError as error:
+        return _answer(key, request, pages, status=503, problem=str(error), typed=form, is_handing=True)
+    except PersonError as error:
+        return _answer(key, request, pages, status=422, problem=_problem(error), typed=form, is_handing=True)
+    return go_to(f"{PATH}/{key}")
+
+
+def _problem(error: PersonError) -> str:
+    """What to say; at the door it could have been the name as well."""
+    return _WRONG_PASSWORD if isinstance(error, LoginRefusedError) else str(error)
 
 
 def _answer(
@@ -68,8 +102,11 @@ def _answer(
     problem: str = "",
     typed: Form | None = None,
     opened: Opened | None = None,
+    is_handing: bool = False,
 ) -> Response[str]:
     case = _find(key, request, pages)
+    accused = opened.text.accused if opened and opened.text else ""
+    is_open = Step.VERIFIED in legal_steps(Status(case["status"]), request.user.role)
 
     def contents(connection: sqlite3.Connection) -> dict[str, Any]:
         frame = pages.frame(connection, request)
@@ -77,6 +114,8 @@ def _answer(
             "frame": frame,
             "has_grant": duty.find_grant(connection, frame.viewer.id) is not None,
             "holders": duty.holders(connection),
+            "units": [unit for unit in frame.city.units.values() if unit.code != accused],
+            "suggested": "" if accused else frame.city.usual_unit.get(case["category"], ""),
         }
 
     return show(
@@ -87,8 +126,9 @@ def _answer(
         back=f"{PATH}/{key}",
         problem=problem,
         opened=opened,
+        is_handing=is_open and (is_handing or (opened is not None and opened.text is not None)),
         typed=_EMPTY | (typed or {Part.TEXT.value: "ya"}),
-        limits={"reason_min": MIN_REASON, "reason_max": MAX_REASON},
+        limits={"reason": (MIN_REASON, MAX_REASON), "summary": (MIN_SUMMARY, MAX_SUMMARY)},
         **pages.centre.read(contents),
     )
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from server.domain.fold import PrivateNote, decode_note, decode_private, fits
 from server.domain.lifecycle import Step
-from server.domain.roles import Permission, Viewer, shown
+from server.domain.roles import Permission, Viewer, may_read_summary, shown
 from server.store.centre import Centre
 from server.store.city import City
 from server.store.events import events_of_case
@@ -20,7 +20,7 @@ _STEPS: Final = {
     "identity-unmasked": "Membuka nama dan nomor HP pelapor",
     "secret-opened": "Membuka {parts} laporan RAHASIA",
 }
-_PARTS: Final = {"text": "isi", "person": "nama dan nomor HP pelapor"}
+_PARTS: Final = {"text": "isi", "person": "identitas pelapor"}
 _NOTES: Final = {
     "amended": "Menambah keterangan",
     "withdrawn": "Minta laporan ini dicabut",
@@ -39,6 +39,8 @@ class Happening(Struct, frozen=True):
     who: str
     what: str
     note: str = ""
+    arrived_at: int | None = None
+    """When the centre learnt of it, where that was later."""
     is_hidden: bool = False
     """There are words that are not for the one who looks."""
 
@@ -57,9 +59,10 @@ def tell_story(connection: sqlite3.Connection, centre: Centre, case: sqlite3.Row
     notes = notes_of_number(connection, case["number"])
     ours = _with_pin(centre, case, notes)
     may_read = shown(viewer, Identity(case["identity"])).text
-    events = events_of_case(connection, case["id"])
-    later = [(event["at"], _step(centre, case, event, city, viewer)) for event in events]
-    later += [(row.arrived_at, _note(row, note, may_read=may_read)) for row, note in ours]
+    later = [(row.arrived_at, _note(row, note, may_read=may_read)) for row, note in ours]
+    later += [
+        (event["at"], _step(centre, case, event, city, viewer)) for event in events_of_case(connection, case["id"])
+    ]
     later.sort(key=lambda pair: pair[0])
     return Story(
         lines=[
@@ -69,6 +72,15 @@ def tell_story(connection: sqlite3.Connection, centre: Centre, case: sqlite3.Row
         ],
         wrong_pins=len(notes) - len(ours),
     )
+
+
+def find_summary(connection: sqlite3.Connection, centre: Centre, case: sqlite3.Row, *, viewer: Viewer) -> str:
+    """What sworn staff wrote of a secret report for the unit that handles it; empty where there is nothing to show."""
+    if not may_read_summary(viewer, case["handler"]):
+        return ""
+    sealed = [json.loads(event["data"]).get("summary", "") for event in events_of_case(connection, case["id"])]
+    newest = next(filter(None, reversed(sealed)), "")
+    return centre.keys.decrypt_field(case["id"], bytes.fromhex(newest)).decode() if newest else ""
 
 
 def _with_pin(centre: Centre, case: sqlite3.Row, notes: list[NoteRow]) -> list[tuple[NoteRow, PrivateNote]]:
@@ -87,6 +99,7 @@ def _note(row: NoteRow, note: PrivateNote, *, may_read: bool) -> Happening:
         "pelapor",
         _NOTES.get(row.type, _NOTES["amended"]).format(rating=note.rating),
         note.text if may_read else "",
+        row.arrived_at,
         is_hidden=bool(note.text) and not may_read,
     )
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.server.conftest import founded
+from sync_protocol.kinds import Kind
+from tests.server.conftest import founded, sender
 from tests.server.web.browser import PASSWORD
 from tests.server.web.conftest import Site, people, site
 
@@ -70,7 +71,31 @@ def test_an_identity_is_opened_with_a_reason_and_is_gone_with_the_next_page(desk
     assert "Yuliana Bessie" not in desk.content()
 
 
+def test_on_a_small_screen_the_menu_takes_no_more_room_than_it_needs(desk: Page) -> None:
+    sign_in(desk, "admin1")
+    desk.set_viewport_size({"width": 390, "height": 1600})  # Higher than what the page holds.
+    desk.goto("/kios")
+    menu, last = desk.locator(".side").bounding_box(), desk.locator(".me").bounding_box()
+    assert menu is not None
+    assert last is not None
+    assert menu["y"] + menu["height"] - last["y"] - last["height"] < 20
+
+
+def test_on_a_small_screen_each_figure_of_a_kiosk_says_what_it_is(desk: Page, site: Site) -> None:
+    sign_in(desk, "admin1")
+    desk.set_viewport_size({"width": 390, "height": 844})
+    desk.goto("/kios")
+    label = "cell => getComputedStyle(cell, '::before').content"
+    labels = [desk.eval_on_selector(f".devices .d-{name}", label) for name in ("contact", "queue", "clock", "notes")]
+    assert labels == ['"Kontak terakhir: "', '"Antrean: "', '"Jam: "', '"Yang perlu dilihat: "']
+
+
 def test_no_page_is_wider_than_its_screen(desk: Page, site: Site) -> None:
+    assert site.peer is not None
+    last = site.peer.entries[-1]
+    broken = site.peer.write(Kind.COMPLAINT, b"bukan isi", seq=last.seq + 1, prev=last.id)
+    site.peer.entries.append(broken)  # A line in the table of what cannot be read.
+    site.peer.sync(sender(site.centre))
     sign_in(desk, "admin1")
     secret = f"/pengaduan/{site.number('secret')}"
     wide = []

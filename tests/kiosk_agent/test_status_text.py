@@ -37,7 +37,7 @@ def test_the_text_says_what_is_wrong_and_times_in_wita(kiosk: Kiosk) -> None:
         "Kontak terakhir": "1 Januari 1970 pukul 08.00 WITA",
         "Percobaan terakhir": "gagal: Pusat tidak terjangkau.",
         "Pengiriman": "menunggu",
-        "Jam": "berselisih 3600 detik dari pusat",
+        "Jam": "berselisih 1 jam dari pusat",
         "Ruang kosong": "1.200 MB",
         "Catatan rusak": "1",
         "Modem": "tidak dipasang",

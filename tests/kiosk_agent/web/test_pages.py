@@ -132,8 +132,8 @@ def test_each_line_of_the_technicians_page_has_its_colour_and_says_what_to_do(
 def test_a_kiosk_that_waits_for_an_admin_promises_no_more_than_it_can(kiosk: Kiosk, ready: bool, says: str) -> None:
     status = msgspec.structs.replace(WELL, state=Enrolment.PENDING, ready=ready)
     line = lines_of(Facts(Texts({}), kiosk.master(), status, is_linked=True), START_MS)[0]
-    assert line.says == "Terdaftar, menunggu persetujuan pusat."
-    assert line.advice == f"Minta admin pusat menyetujui kios ini. {says if ready else 'Sebelum itu ' + says}"
+    assert line.says == "Terdaftar, menunggu konfirmasi pusat."
+    assert line.advice == f"Minta admin pusat mengonfirmasi kios ini. {says if ready else 'Sebelum itu ' + says}"
 
 
 # -- texts -------------------------------------------------------------------------------------------------------------

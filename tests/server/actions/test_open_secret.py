@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from server.actions.change_password import change_password
+from server.actions.grant_duty import grant_by_recovery
+from server.actions.manage_users import reset_password
 from server.actions.open_secret import Opened, Part, open_secret
 from server.errors import (
     CentreError,
@@ -148,6 +151,25 @@ def test_a_good_password_forgets_the_wrong_ones(centre, key, one, peer):
 
 def test_an_officer_without_a_grant_opens_nothing(centre, one, peer):
     refused(centre, add_officer(centre, None, one, name="sari"), arrived(centre, peer), NoGrantError)
+
+
+def test_an_own_change_of_the_password_keeps_the_key(centre, key, one, peer):
+    officer, case = add_officer(centre, key, one, name="sari"), arrived(centre, peer)
+    change_password(centre, officer, PASSWORD, "gong perunggu di teluk")
+    refused(centre, officer, case, LoginRefusedError)
+    assert opened_by(centre, officer, case, password="gong perunggu di teluk").text is not None
+
+
+def test_a_password_from_the_admin_ends_the_key(centre, key, one, peer):
+    officer, case = add_officer(centre, key, one, name="sari"), arrived(centre, peer)
+    password = reset_password(centre, "sari", actor="cli")
+    refused(centre, officer, case, NoGrantError, password=password)
+
+
+def test_the_recovery_key_gives_a_key_that_opens(centre, secret_centre, one, peer):
+    officer, case = add_officer(centre, None, one, name="sari"), arrived(centre, peer)
+    grant_by_recovery(centre, "sari", typed=secret_centre.founded.recovery_key, actor="cli")
+    assert opened_by(centre, officer, case).text is not None
 
 
 @pytest.mark.parametrize("role", ["admin", "opd", "auditor"])

@@ -26,6 +26,7 @@ from tests.server.web.browser import Browser
 SERVER = [sys.executable, "-c", "from server.cli import main; main()"]
 SARI, BUDI = "kebun jagung di bukit", "perahu layar ke pulau"
 REASON = "Menelaah laporan sebelum diteruskan"
+SUMMARY = "Dugaan pungutan di loket layanan, mohon diperiksa"
 
 
 class Town(Struct):
@@ -132,6 +133,9 @@ def test_a_secret_report_is_opened_by_who_was_granted_the_key_and_leaves_no_word
         assert TEXT in budi.post(f"{path}/rahasia", alasan=REASON, sandi=BUDI, text="ya").words()
         assert "Membuka isi laporan RAHASIA oleh budi" in budi.get(path).words()
         assert TEXT not in budi.get(path).text
+        step = {"unit": "INSPEKTORAT", "ringkasan": SUMMARY, "sandi": BUDI}
+        assert budi.post(f"{path}/rahasia/teruskan", **step).location == path
+        assert SUMMARY in sari.get(path).text
         assert town.call("backup", town.folder / "cadangan.kasih").returncode == 0
         assert _left_behind(town) == []
     assert _left_behind(town) == []
@@ -140,7 +144,17 @@ def test_a_secret_report_is_opened_by_who_was_granted_the_key_and_leaves_no_word
 
 
 def _left_behind(town: Town) -> list[str]:
-    secrets = (TEXT, PLACE, NAME, PHONE.removeprefix("+62"), SARI, BUDI, town.admin, town.recovery.splitlines()[0])
+    secrets = (
+        SUMMARY,
+        TEXT,
+        PLACE,
+        NAME,
+        PHONE.removeprefix("+62"),
+        SARI,
+        BUDI,
+        town.admin,
+        town.recovery.splitlines()[0],
+    )
     return search([town.folder], secrets)
 
 

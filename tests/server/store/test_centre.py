@@ -224,10 +224,18 @@ def test_settings_rise_from_file_to_environment_to_flags(data, monkeypatch):
     assert load_settings(data).port == 3, "what the centre alone reads wins"
 
 
-@pytest.mark.parametrize("text", ["poll_s = 0", "poll_s = 'x'", "unknown = 1", "poll_s ="])
-def test_a_setting_that_cannot_be_is_refused(data, text):
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("poll_s = 0", "pengaturan poll_s tidak dapat bernilai 0"),
+        ("poll_s = 'x'", "pengaturan poll_s tidak dapat bernilai 'x'"),
+        ("unknown = 1", "pengaturan unknown tidak dikenal"),
+        ("city = 'x'\npoll_s = = 3", r"bukan TOML yang benar \(baris 2, kolom 10\)"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_by_its_name(data, text, words):
     (data / "server.toml").write_text(text)
-    with pytest.raises(SettingError):
+    with pytest.raises(SettingError, match=words):
         load_settings(data)
 
 

@@ -68,7 +68,6 @@ def test_a_secret_case_looks_secret_and_leads_sworn_staff_to_where_it_is_opened(
     page = browse(name).get(path)
     assert "RAHASIA: hanya petugas tersumpah" in page.text
     assert (f'href="{path}/rahasia"' in page.text) == is_sworn
-    assert "belum ada pada versi ini" in page.text
     assert "/verifikasi" not in page.text
     assert "/identitas" not in page.text
 

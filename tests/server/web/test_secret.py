@@ -7,6 +7,8 @@ from html import escape
 import pytest
 
 from server.app import make_app
+from server.audit import audit
+from server.audit.state import Audit
 from server.http_server import HttpServer, listen
 from server.store import users
 from server.store.centre import open_centre
@@ -50,6 +52,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     for name, holds in (("sari", key), ("budi", None), ("lupa", key)):
         add_officer(centre, holds, one, name=name)
     add_officer(centre, key, one, name="orang-dalam", unit=ACCUSED)
+    add_officer(centre, None, one, name="inspektorat", role="opd", unit="INSPEKTORAT")
     for name, (role, unit) in OUTSIDERS.items():
         add_officer(centre, key, one, name=name, role=role, unit=unit)
     listener = listen("127.0.0.1", 0)
@@ -58,7 +61,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     site = Site(centre, clock, app, listener.getsockname()[1])
-    peer = enrolled(centre, unit=UNIT, clock=clock)
+    peer = site.peer = enrolled(centre, unit=UNIT, clock=clock)
     duty_public = centre.keys.duty_public
     whole = secret_body(peer.log, duty_public)
     site.cases["secret"] = file_secret(peer, whole).id
@@ -131,7 +134,7 @@ def test_the_history_says_who_opened_what_and_sworn_staff_read_why(site, browse)
     path = f"/pengaduan/{site.number('secret')}"
     for name in ("budi", "admin1", "auditor1"):
         page = browse(name).get(path)
-        assert "Membuka nama dan nomor HP pelapor laporan RAHASIA oleh sari" in page.words()
+        assert "Membuka identitas pelapor laporan RAHASIA oleh sari" in page.words()
         assert (REASON in page.text) == (name == "budi")
 
 
@@ -233,7 +236,105 @@ def test_what_was_said_is_shown_as_it_is_and_never_run(site, browse):
     assert escape(HOSTILE, quote=False) in page.text
 
 
-def test_an_opened_report_cannot_be_handed_on_yet(site, browse):
-    opened_by(browse("sari"), address(site))
-    page = browse("sari").post(f"/pengaduan/{site.number('secret')}/verifikasi", unit="INSPEKTORAT")
-    assert page.status == 422
+class TestHandingOver:
+    """VERIFIKASI of a secret report: the unit gets a summary, and nothing else."""
+
+    SUMMARY = "Dugaan pungutan di loket layanan. Mohon diperiksa."
+
+    @pytest.fixture
+    def path(self, site):
+        entry = file_secret(site.peer, secret_body(site.peer.log, site.centre.keys.duty_public))
+        site.peer.sync(sender(site.centre))
+        site.cases["fresh"] = entry.id
+        yield f"/pengaduan/{site.number('fresh')}"
+        del site.cases["fresh"]
+
+    def hand_over(self, browser: Browser, path: str, **fields: str) -> Page:
+        form = {"unit": "INSPEKTORAT", "ringkasan": self.SUMMARY, "sandi": PASSWORD} | fields
+        return browser.post(f"{path}/rahasia/teruskan", **form)
+
+    def status(self, site: Site) -> tuple[str, str]:
+        row = site.sql("select status, handler from cases where id = :id", id=site.cases["fresh"])[0]
+        return row["status"], row["handler"]
+
+    def test_the_opened_report_offers_the_step_without_the_accused_unit(self, site, browse, path):
+        page = opened_by(browse("sari"), f"{path}/rahasia")
+        assert f'action="{path}/rahasia/teruskan"' in page.text
+        assert '<option value="INSPEKTORAT" selected>' not in page.text
+        assert '<option value="INSPEKTORAT">' in page.text
+        assert f'value="{ACCUSED}"' not in page.text
+        assert "teruskan" not in opened_by(browse("sari"), f"{path}/rahasia", text="", person="ya").text
+
+    def test_the_unit_reads_the_summary_and_not_a_word_of_the_report(self, site, browse, path):
+        browser = browse("sari")
+        opened_by(browser, f"{path}/rahasia")
+        assert self.hand_over(browser, path).location == path
+        assert self.status(site) == ("BELUM_TL", "INSPEKTORAT")
+        for name in ("inspektorat", "sari", "budi", "admin1", "auditor1"):
+            page = browse(name).get(path)
+            assert (page.status, self.SUMMARY in page.text, told(page)) == (200, True, set()), name
+        assert browse("dinkes").get(path).status == 404
+        event = site.sql("select data from event where type = 'verified' order by n desc")[0]
+        assert self.SUMMARY not in event["data"]
+
+    def test_who_might_be_of_the_accused_unit_does_not_read_the_summary(self, site, browse, path):
+        browser = browse("sari")
+        opened_by(browser, f"{path}/rahasia")
+        self.hand_over(browser, path)
+        assert self.SUMMARY not in browse("orang-dalam").get(path).text
+
+    def test_nobody_hands_on_what_they_have_not_read(self, site, browse, path):
+        browser = browse("sari")
+        opened_by(browser, f"{path}/rahasia", text="", person="ya")
+        page = self.hand_over(browser, path)
+        assert (page.status, self.status(site)[0]) == (422, "BELUM_VERIFIKASI")
+        assert "Buka dan baca dulu" in page.words()
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"unit": ACCUSED},
+            {"unit": ""},
+            {"unit": "TIDAK-ADA"},
+            {"ringkasan": ""},
+            {"ringkasan": "pendek"},
+            {"ringkasan": "x" * 2001},
+            {"sandi": "salah sekali ini"},
+        ],
+    )
+    def test_what_cannot_be_is_refused_and_what_was_typed_is_kept(self, site, browse, path, fields):
+        browser = browse("sari")
+        opened_by(browser, f"{path}/rahasia")
+        page = self.hand_over(browser, path, **fields)
+        site.sql("update user set failures = 0, locked_until = 0")
+        assert (page.status, self.status(site), told(page)) == (422, ("BELUM_VERIFIKASI", ""), set())
+        assert 'role="alert"' in page.text
+        assert fields.get("ringkasan", self.SUMMARY) in page.text
+        assert PASSWORD not in page.text
+
+    def test_it_happens_once_however_often_the_button_is_pressed(self, site, browse, path):
+        browser = browse("sari")
+        opened_by(browser, f"{path}/rahasia")
+        assert self.hand_over(browser, path).status == 303
+        assert self.hand_over(browser, path, unit="DPUPR").status == 422
+        assert self.status(site) == ("BELUM_TL", "INSPEKTORAT")
+        assert "teruskan" not in opened_by(browser, f"{path}/rahasia").text
+
+    @pytest.mark.parametrize(
+        ("name", "status"), [("budi", 422), ("orang-dalam", 404), ("admin1", 403), ("dinkes", 403)]
+    )
+    def test_nobody_else_hands_it_on(self, site, browse, path, name, status):
+        assert self.hand_over(browse(name), path).status == status
+        assert self.status(site)[0] == "BELUM_VERIFIKASI"
+
+    def test_the_plain_step_stays_closed_to_a_secret_report(self, site, browse, path):
+        opened_by(browse("sari"), f"{path}/rahasia")
+        assert browse("sari").post(f"{path}/verifikasi", unit="INSPEKTORAT").status == 422
+        assert self.status(site)[0] == "BELUM_VERIFIKASI"
+
+    def test_what_is_stored_holds_in_an_audit(self, site, browse, path):
+        browser = browse("sari")
+        opened_by(browser, f"{path}/rahasia")
+        self.hand_over(browser, path)
+        found = site.centre.read(lambda connection: list(audit(Audit(connection, site.centre.keys))))
+        assert [finding for finding in found if finding.table != "pengguna"] == []
