@@ -112,7 +112,7 @@ def _status_report(octets: Octets, first: int, smsc: Address | None) -> StatusRe
     timestamp = read_timestamp(octets.take(7, "TP-SCTS"))
     discharge_at = read_timestamp(octets.take(7, "TP-DT"))
     status = octets.octet("TP-ST")
-    indicator = octets.octet("TP-PI") if octets.left else None
+    indicator = None if octets.is_at_filler else octets.octet("TP-PI")
     present = indicator or 0
     more = present
     while more & PI_MORE:

@@ -16,6 +16,11 @@ class Octets:
         """How many octets have not been read yet."""
         return len(self._data) - self.at
 
+    @property
+    def is_at_filler(self) -> bool:
+        """Whether nothing follows but what a SIM fills its records up with (3GPP TS 31.102 section 4.2.25)."""
+        return not self._data[self.at :].strip(b"\xff")
+
     def octet(self, field: str) -> int:
         """The next octet, which belongs to `field`.
 

@@ -39,7 +39,8 @@ def read_user_data(octets: Octets, dcs: int, *, has_header: bool, field: str = "
     at = octets.at
     content = octets.take_at_most(expected)
     truncated = len(content) < expected
-    header = _header(content, at) if has_header else b""
+    # Drafts on a SIM announce a header and then hold nothing at all.
+    header = _header(content, at) if has_header and length else b""
     udh = elements_of(header[1:])
     if is_gsm7:
         fill_bits = -len(header) * 8 % 7

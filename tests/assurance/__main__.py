@@ -38,6 +38,7 @@ TIERS = {
     "power": Tier(1_000, "tests.faults.power_tier:assure"),
     "cuts": Tier(1, "tests.faults.cuts:assure"),
     "disks": Tier(48, "tests.faults.full_disks:assure"),
+    "pdu": Tier(500_000, "tests.firmware_bridge.pdu.fuzz:assure"),
     "mutate": Tier(100_000, "tests.faults.mutations_tier:assure"),
 }
 
