@@ -836,6 +836,7 @@ def field_rules() -> Iterator[tuple[str, int, bytes, str, str]]:
     yield from bound(Kind.COMPLAINT, "row", 5, "5", "a number")
     yield from bound(Kind.COMPLAINT, "row", 5, 5.0, "an integer, not 5.0")
     yield from bound(Kind.COMPLAINT, "sms", [an_id] * 255, [an_id] * 256, "255 parts at most")
+    yield from bound(Kind.COMPLAINT, "flags", ["draft"] * 16, ["draft"] * 17, "16 flags at most")
     yield from bound(Kind.COMPLAINT, "secret", {"text": "AAAA", "person": ""}, {"text": "AAAA"}, "both seals")
     yield from bound(Kind.COMPLAINT, "secret", None, {"text": "A!AA", "person": ""}, "base64")
     yield from bound(Kind.NOTE, "rating", 5, 6, "5 at most")

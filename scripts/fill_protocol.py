@@ -141,7 +141,7 @@ def body_tables() -> str:
             "",
         ]
         lines += [*table(type_, said), ""]
-    for inner in (bodies.Secret, bodies.SecretText, bodies.SecretPerson):
+    for inner in (bodies.Secret, bodies.SecretText, bodies.SecretPerson, bodies.ModemHealth):
         lines += [f"### {inner.__name__}", "", said[inner.__name__, ""].replace("`SecretText`", "[SecretText](#secrettext)").replace("`SecretPerson`", "[SecretPerson](#secretperson)"), "", *table(inner, said), ""]  # fmt: skip
     return "\n".join(lines)
 

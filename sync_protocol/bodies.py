@@ -100,7 +100,7 @@ class Complaint(Body, frozen=True, kw_only=True):
     category: Word
     """The code of what it is about."""
     kelurahan: Word
-    """The code of where it happened, not of where the kiosk stands."""
+    """The code of where it happened, not of where the kiosk stands; empty where an SMS does not say."""
     pin: Annotated[str, Meta(pattern=r"^[0-9]{6,16}\Z")]
     """6 digits, or 16 for a secret report without a phone (section 2)."""
     channel: Word = "kios"
@@ -127,6 +127,8 @@ class Complaint(Body, frozen=True, kw_only=True):
     """The row of that file."""
     sms: Annotated[list[Id], Meta(max_length=255)] = []
     """SHA-256 of each SMS part that it came from."""
+    flags: Annotated[list[Word], Meta(max_length=16)] = []
+    """draft, guessed-category, guessed-kelurahan, held, incomplete or emergency; unknown ones are passed over."""
     secret: Secret | None = None
     """What only sworn staff may read (section 8)."""
 
@@ -144,6 +146,8 @@ class Note(Body, frozen=True, kw_only=True):
     """What was added."""
     rating: Annotated[int, Meta(ge=0, le=5)] = 0
     """1 to 5; 0 where it is no rating."""
+    secret: bytes = b""
+    """In place of `text` for a secret report: a `SecretText`, sealed as in `Secret`; base64 in JSON."""
 
 
 class SmsIn(Body, frozen=True, kw_only=True):
@@ -158,7 +162,7 @@ class SmsIn(Body, frozen=True, kw_only=True):
     sent_at: Word = ""
     """The network's time stamp, as it came."""
     flags: Annotated[list[Word], Meta(max_length=16)] = []
-    """What the kiosk noticed about it."""
+    """What the kiosk understood: cek, tambah, ya, belum, nilai, pin, berhenti or mulai; then `typo`."""
 
 
 class SmsResult(Body, frozen=True, kw_only=True):
@@ -196,6 +200,33 @@ class Lost(Body, frozen=True, kw_only=True):
     """Its parent, which counts as held."""
 
 
+class ModemHealth(Body, frozen=True, kw_only=True):
+    """How one modem of a device is."""
+
+    operator: Word = ""
+    """The network."""
+    signal: Annotated[int, Meta(ge=-200, le=200)] | None = None
+    """In dBm."""
+    registration: Word = ""
+    """home, roaming, searching, denied, none or unknown."""
+    used: Count = 0
+    """Slots of the SIM that hold a message."""
+    slots: Count = 0
+    """Slots in all."""
+    swept: Millis = 0
+    """When it was last looked through, by the kiosk's clock."""
+    heard: Millis = 0
+    """When the last SMS came, by the kiosk's clock."""
+    resets: Count = 0
+    """How often it had to be set up again since the program started."""
+    unknown: Count = 0
+    """Messages sent without an answer."""
+    balance: Millis | None = None
+    """Rupiah."""
+    trouble: Word = ""
+    """A stable code; empty when all is well."""
+
+
 class Health(Body, frozen=True, kw_only=True):
     """Kind 9: how the device is; fields that it does not know are left out."""
 
@@ -211,6 +242,10 @@ class Health(Body, frozen=True, kw_only=True):
     """Entries found damaged."""
     modem: Line = ""
     """Network and signal, or what is wrong."""
+    quarantine: Count = 0
+    """SMS that were put aside unread: no PDU, no text, or a sender that is never answered."""
+    modems: Annotated[list[ModemHealth], Meta(max_length=16)] = []
+    """Each modem."""
 
 
 class Query(Body, frozen=True, kw_only=True):
