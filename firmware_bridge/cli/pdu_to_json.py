@@ -41,14 +41,14 @@ def _address(name: str, address: Address | None) -> dict[str, Any]:
 
 def _body(kind: str, message: Message, role: str, peer: Address) -> dict[str, Any]:
     is_data = message.alphabet is Alphabet.EIGHT_BIT or message.data is not None
-    content = {"data": message.data and message.data.hex().upper()} if is_data else {"text": message.text}
+    content = {"data": (message.data or b"").hex().upper()} if is_data else {"text": message.text}
     concat, ports, waiting = message.concat, message.ports, message.mwi
     return {
         "kind": kind,
         **_address(role, peer),
         **content,
         "dcs": message.dcs,
-        "alphabet": message.alphabet,
+        "alphabet": None if message.dcs is None else message.alphabet,
         "class": message.message_class,
         "mwi": waiting and {"kind": waiting.kind, "active": waiting.active, "store": waiting.store},
         "concat": concat and {"ref": concat.ref, "total": concat.total, "part": concat.part},

@@ -32,8 +32,8 @@ DATA = dcs_for(Alphabet.EIGHT_BIT)
 
 
 def deliver(**fields: Any) -> Deliver:
-    fields = {"sender": SENDER, "timestamp": AT, "text": "Lampu jalan mati"} | fields
-    return Deliver(**fields)
+    defaults: dict[str, Any] = {"sender": SENDER, "timestamp": AT, "text": "Lampu jalan mati"}
+    return Deliver(**defaults | fields)
 
 
 def again(message: Message, *, from_mobile: bool = False) -> Message:
