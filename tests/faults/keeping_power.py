@@ -53,7 +53,7 @@ def drive(root: Path, synchronous: str) -> None:
         set_pragmas(centre, synchronous)
         for number in range(1, ROUNDS + 1):
             receive_bundle(centre, (root / "bundles" / str(number)).read_bytes(), via="http")
-            made = make_backup(centre, root / "backup" / "kasih.tar", actor="test")
+            made = make_backup(centre, root / "backup" / "kasih.tar", actor="test", replace=True)
             tell("backup", made.entries)
             for name, write in WRITERS.items():
                 write(root / "stick" / name, content(name, number))

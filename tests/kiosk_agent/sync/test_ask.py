@@ -33,9 +33,11 @@ class Desk:
         self.paths: list[str] = []
         self.before: list[bytes] = []
         """Entries that come before the answer."""
-        http.handle = lambda request, body: (self.paths.append(request.path), respond(request, 200, self.answer(body)))[
-            1
-        ]
+        http.handle = self.handle
+
+    def handle(self, request, body: bytes) -> None:
+        self.paths.append(request.path)
+        respond(request, 200, self.answer(body))
 
     def answer(self, bundle: bytes) -> bytes:
         (entry,) = read_bundle(bundle)[0]

@@ -110,10 +110,9 @@ def test_a_wrong_number_a_wrong_pin_and_a_locked_number_get_one_same_answer(town
     wrong = f"{(int(filed.pin) + 1) % 1_000_000:06}"
     unknown = ask(resident, other_number(), filed.pin).html.replace(other_number(), "")
     assert NO_MATCH in unknown
-    for _ in range(5):
-        page = ask(resident, filed.number, wrong)
+    guesses = [ask(resident, filed.number, wrong) for _ in range(5)]
     locked = ask(resident, filed.number, filed.pin)
-    for answer in (page, locked):
+    for answer in (*guesses, locked):
         assert answer.html.replace(filed.number, "") == unknown
     assert "ditolak selama satu jam, juga dengan PIN yang benar" in locked.text
 

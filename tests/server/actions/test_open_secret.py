@@ -96,6 +96,8 @@ def opened_by(centre: Centre, viewer, case: bytes, *, parts=BOTH, password=PASSW
 def test_an_officer_with_the_key_reads_what_was_said_and_by_whom(centre, key, one, peer):
     officer, case = add_officer(centre, key, one, name="sari"), arrived(centre, peer)
     opened = opened_by(centre, officer, case)
+    assert opened.text is not None
+    assert opened.person is not None
     assert (opened.text.text, opened.text.place, opened.text.accused) == (TEXT, PLACE, ACCUSED)
     assert (opened.person.name, opened.person.phone) == (NAME, PHONE)
 
@@ -186,7 +188,8 @@ def test_an_officer_of_the_accused_unit_is_told_what_one_is_told_of_no_case(cent
         centre, insider, bytes(32), NoSuchCaseError, parts=parts
     )
     other = arrived(centre, peer, accused="PKM-ALK")
-    assert opened_by(centre, insider, other, parts=parts)
+    opened = opened_by(centre, insider, other, parts=parts)
+    assert (opened.text is not None, opened.person is not None) == (Part.TEXT in parts, Part.PERSON in parts)
 
 
 def test_who_may_be_of_the_accused_unit_does_not_get_the_person_where_nobody_can_tell(centre, key, one, peer):

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec import Struct
@@ -47,10 +48,10 @@ class Town(Struct):
             command, input=given, capture_output=True, text=True, check=False, env=os.environ | home, timeout=60
         )
 
-    def facts(self, *args: object, given: str = "") -> dict[str, str]:
+    def facts(self, *args: object, given: str = "") -> dict[str, Any]:
         done = self.call(*args, "--json", given=given)
         assert done.returncode == 0, done.stderr
-        facts: dict[str, str] = json.loads(done.stdout)
+        facts: dict[str, Any] = json.loads(done.stdout)
         return facts
 
     def refused(self, *args: object, given: str = "") -> str:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+from functools import partial
 
 import pytest
 
@@ -45,7 +46,7 @@ def fill(live):
     """A stranger's request that has filled nearly all the room, and sends no more."""
     for _ in range(10):
         sock = start(live, len(HELD) + 1, HELD)
-        until(lambda sock=sock: is_read(live, sock))
+        until(partial(is_read, live, sock))
         if request(live, body=MAGIC + FRAMES)[0] == 429:
             return sock
         sock.close()  # It had not been read to its end when the question came, and was cut itself.

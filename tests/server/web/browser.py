@@ -76,7 +76,7 @@ class Browser:
     def get(self, path: str) -> Page:
         return self.request("GET", path)
 
-    def post(self, path: str, headers: dict[str, str] | None = None, **fields: Any) -> Page:
+    def post(self, path: str, headers: Any = None, **fields: Any) -> Page:
         """Send a form as a page of ours would."""
         form = {"csrf": self.csrf} | fields
         sent = {"content-type": "application/x-www-form-urlencoded", "origin": self.origin}

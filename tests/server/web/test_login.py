@@ -212,4 +212,5 @@ class TestChangingThePassword:
         browser.post("/sandi", lama="sekali-pakai-saja", baru=PASSWORD, ulang=PASSWORD)
         row = site.sql("select seal, seal_private from user where name = :name", name=newcomer)[0]
         assert row["seal"] != before
-        assert open_user_key(UserKey(row["seal"], row["seal_private"]), PASSWORD)
+        opened = open_user_key(UserKey(row["seal"], row["seal_private"]), PASSWORD)
+        assert opened.public_key().public_bytes_raw() == row["seal"]
