@@ -134,7 +134,8 @@ class Device:
 
     def _receive_message(self, pdu: bytes, at: float) -> bool:
         mode = self.session.cnmi[1]
-        if mode == 2 or (mode == 3 and _class_of(pdu) == 3):
+        # Class 2 is for the SIM whatever <mt> says; <mt> 3 routes class 3 alone (27.005 section 3.4.1).
+        if (mode == 2 and _class_of(pdu) != 2) or (mode == 3 and _class_of(pdu) == 3):
             self._route(f"+CMT: {incoming_lines(pdu, self.session)}", pdu, at)
             return True
         storage = self._receiving()

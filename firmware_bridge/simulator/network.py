@@ -30,6 +30,7 @@ class Network:
         self._device = device
         self._dice = dice
         self._waiting: deque[tuple[bytes, bool]] = deque()
+        self._reports: deque[bytes] = deque()
         self._history: deque[bytes] = deque(maxlen=MAX_HISTORY)
         self._delivering = False
         self._reference = 0
@@ -50,7 +51,7 @@ class Network:
 
     @property
     def waiting(self) -> int:
-        return len(self._waiting)
+        return len(self._waiting) + len(self._reports)
 
     def queue(self, pdu: bytes, at: float, *, is_repeat: bool = False) -> None:
         """Take a message, SMSC octets first, for the SIM.
@@ -58,9 +59,12 @@ class Network:
         Raises:
             ScenarioError: too many wait already.
         """
-        if len(self._waiting) >= MAX_WAITING:
+        if self.waiting >= MAX_WAITING:
             raise ScenarioError(f"more than {MAX_WAITING} messages wait")
-        self._waiting.append((pdu, is_repeat))
+        if _is_report(pdu):
+            self._reports.append(pdu)
+        else:
+            self._waiting.append((pdu, is_repeat))
         self.wake(at)
 
     def retry(self, pdu: bytes, at: float) -> None:
@@ -68,7 +72,10 @@ class Network:
         self._timeline.plan(at + RETRY_S, lambda then: self._again(pdu, then))
 
     def _again(self, pdu: bytes, at: float) -> None:
-        self._waiting.appendleft((pdu, True))
+        if _is_report(pdu):
+            self._reports.appendleft(pdu)
+        else:
+            self._waiting.appendleft((pdu, True))
         self.wake(at)
 
     def redeliver(self, share: float, at: float) -> int:
@@ -80,18 +87,22 @@ class Network:
 
     def wake(self, at: float) -> None:
         """Something changed: a message came, a slot is free, the modem is back."""
-        if self._waiting and not self._delivering and self._device.registered:
+        if (self._waiting or self._reports) and not self._delivering and self._device.registered:
             self._delivering = True
             self._timeline.plan(at + self._timing.deliver_s, self._deliver)
 
     def _deliver(self, at: float) -> None:
         self._delivering = False
-        if not self._waiting:
+        if self._reports and self._device.receive(self._reports[0], at, report=True):
+            self._reports.popleft()
+            self.wake(at)
             return
-        pdu, is_repeat = self._waiting[0]
-        if not self._device.receive(pdu, at, report=_is_report(pdu)):
-            return  # The modem wakes us when it can take something again.
-        self._waiting.popleft()
+        # What finds no room waits: the modem wakes us when it can take something again.
+        if self._waiting and self._device.receive(self._waiting[0][0], at, report=False):
+            pdu, is_repeat = self._waiting.popleft()
+            self._delivered(pdu, at, is_repeat=is_repeat)
+
+    def _delivered(self, pdu: bytes, at: float, *, is_repeat: bool) -> None:
         self.delivered += 1
         if not is_repeat:
             self._history.append(pdu)
@@ -124,8 +135,12 @@ class Network:
         self.on_sent(at)
         if message.report:
             report = self._report(message, reference, at)
-            self._timeline.plan(at + self._timing.report_s, lambda then: self.queue(report, then, is_repeat=True))
+            self._timeline.plan(at + self._timing.report_s, lambda then: self._report_back(report, then))
         return reference
+
+    def _report_back(self, report: bytes, at: float) -> None:
+        if self.waiting < MAX_WAITING:
+            self.queue(report, at)
 
     def _report(self, message: Submit, reference: int, at: float) -> bytes:
         return encode_pdu(

@@ -7,6 +7,7 @@ from msgspec import Struct
 from firmware_bridge.pdu import Submit, join_parts
 
 MAX_SENT = 20_000
+MAX_OPEN = 5_000
 
 
 class SentMessage(Struct):
@@ -50,6 +51,8 @@ class Outgoing:
             self._whole([(message, pdu, reference)], at)
             return
         key = (str(message.recipient), concat.bits, concat.ref, concat.total)
+        if key not in self._open and len(self._open) >= MAX_OPEN:
+            del self._open[next(iter(self._open))]
         assemblies = self._open.setdefault(key, [])
         assembly = next((a for a in assemblies if concat.part not in a.parts), None)
         if assembly is None:

@@ -35,6 +35,7 @@ class Running:
         control: int = 0,
     ) -> None:
         self._simulator = Simulator(settings, steps, inbox=inbox)
+        self._unplugged = 0
         self._started = time.monotonic()
         self._stop = threading.Event()
         self._selector = selectors.DefaultSelector()
@@ -84,6 +85,9 @@ class Running:
         self._simulator.advance(now)
         while data := self._simulator.take_output(now):
             self._port.send(data)
+        if self._simulator.unplugged != self._unplugged:
+            self._unplugged = self._simulator.unplugged
+            self._port.set_present(present=False)
         self._port.set_present(present=self._simulator.port_is_there)
         self._port.tick()
         next_at = self._simulator.next_at()

@@ -1,6 +1,7 @@
 """The whole simulator without I/O: a modem, its network, its scenario, and what is asked of it while it runs."""
 
 import random
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,6 +37,8 @@ from firmware_bridge.simulator.timeline import Timeline
 MAX_TIMES = 10_000
 MAX_PDU = 512
 MAX_SAY = 1000
+MAX_TROUBLES = 100
+"""Steps of a scenario that could not be done, as `state` tells them."""
 
 
 class Simulator:
@@ -52,6 +55,7 @@ class Simulator:
         self._occasions = [step for step in steps if step.when is not None]
         self._terminal.on_command = lambda _name, at: self._check_occasions(at)
         self._network.on_sent = self._check_occasions
+        self._troubles: deque[str] = deque(maxlen=MAX_TROUBLES)
         self.stopping = False
         self._load(inbox)
         for step in steps:
@@ -70,6 +74,11 @@ class Simulator:
     @property
     def port_is_there(self) -> bool:
         return not self._terminal.away
+
+    @property
+    def unplugged(self) -> int:
+        """How often the port went away; also where it came back at once."""
+        return self._terminal.unplugged
 
     def opened(self) -> None:
         self._terminal.opened()
@@ -102,7 +111,13 @@ class Simulator:
     # -- the scenario --------------------------------------------------------------------------------------------------
 
     def _plan(self, step: Step, at: float) -> None:
-        self._timeline.plan(at, lambda then: _ignore(self.do(step.request, then)))
+        def happen(then: float) -> None:
+            try:
+                self.do(step.request, then)
+            except ScenarioError as error:
+                self._troubles.append(str(error))
+
+        self._timeline.plan(at, happen)
 
     def _check_occasions(self, at: float) -> None:
         for step in list(self._occasions):
@@ -218,6 +233,7 @@ class Simulator:
             "port": self.port_is_there,
             "hung": bool(self._terminal.hung),
             "faults": len(self._terminal.faults.waiting),
+            "troubles": list(self._troubles),
         }
 
 
@@ -229,7 +245,3 @@ def _hex(text: str) -> bytes:
     if len(pdu) > MAX_PDU:
         raise ScenarioError(f"pdu has at most {MAX_PDU} octets")
     return pdu
-
-
-def _ignore(_answer: dict[str, Any]) -> None:
-    """A scenario's step has nobody to answer."""

@@ -21,6 +21,7 @@ from firmware_bridge.simulator.timeline import Timeline
 MAX_INPUT = 65_536
 MAX_LINE = 2048
 MAX_TEXT = 4096
+MAX_COUNTED = 500
 UNPLUG_S = 6.0
 CTRL_Z, ESC = 0x1A, 0x1B
 
@@ -43,6 +44,7 @@ class Terminal:
         self.output = Output(self._timing.chunk_octets)
         self.hung = ""
         self.away = False
+        self.unplugged = 0
         self._booting = False
         self._power = 0  # Counts losses of power: what was under way before one does not happen after it.
         self._forget()
@@ -130,6 +132,8 @@ class Terminal:
             return
         end = _END_OF_TEXT.search(self._input)
         taken = self._take(end.end() if end else len(self._input), at)
+        # Each line of a text has a prompt of its own (3GPP TS 27.005 section 4.3).
+        self.output.write(b"\r\n> " * taken.count(b"\r"), at)
         text += taken[: MAX_TEXT - len(text)]
         if end is None:
             return
@@ -172,7 +176,7 @@ class Terminal:
         call = self._calls.popleft()
         fault = None
         if call.form != "test":
-            self.commands[call.name] += 1
+            self._count(call.name)
             self.on_command(call.name, at)
             prompting = call.name in PROMPTING and call.form == "set"
             fault = self.faults.strike(call.name, "prompt" if prompting else "answer")
@@ -184,6 +188,10 @@ class Terminal:
             lambda done_at: self._perform(lambda: run(self.device, call, done_at), call, fault, done_at),
             at,
         )
+
+    def _count(self, name: str) -> None:
+        if name in self.commands or len(self.commands) < MAX_COUNTED:
+            self.commands[name] += 1
 
     def _perform(self, run: Callable[[], Reply], call: Call, fault: Fault | None, at: float) -> None:
         kind = fault.kind if fault else ""
@@ -203,7 +211,9 @@ class Terminal:
         elif reply.final != "OK" or reply.restarts or fault:
             self._finish(reply.final, fault, at)
             if reply.restarts:
-                self.reboot(self._timing.reboot_away_s, at)
+                self._busy = True  # Nothing more is read before the restart.
+                away_s = self._timing.reboot_away_s
+                self._later(self._timing.default_s, lambda then: self.reboot(away_s, then), at)
         else:
             self._next_call(at)
 
@@ -264,7 +274,9 @@ class Terminal:
     def unplug(self, seconds: float, at: float) -> None:
         """The port and the power are gone for a time."""
         self._lose_power()
+        self.output.clear()
         self.away = True
+        self.unplugged += 1
         power = self._power
         self._timeline.plan(at + seconds, lambda then: self._start(power, then))
 
@@ -279,7 +291,6 @@ class Terminal:
     def _lose_power(self) -> None:
         self._power += 1
         self.device.power_off()
-        self.output.clear()
         self.hung = ""
         self._forget()
 

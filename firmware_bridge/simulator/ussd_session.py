@@ -52,7 +52,8 @@ class UssdSession:
         else:
             status, text = 1, "Pilihan tidak tersedia.\n0. Keluar"
         self.is_open = status == 1
-        self._device.say(self._line(status, text), at)
+        if self._device.session.cusd == 1:
+            self._device.say(self._line(status, text), at)
 
     def _line(self, status: int, text: str) -> str:
         if not text:
