@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,15 +38,19 @@ class Running:
         self._unplugged = 0
         self._started = time.monotonic()
         self._stop = threading.Event()
-        self._selector = selectors.DefaultSelector()
-        self._waker, self._woken = socket.socketpair()
-        self._selector.register(self._woken, selectors.EVENT_READ, lambda _mask: _drain(self._woken))
-        self._control = ControlPort(self._selector, lambda asked: self._simulator.control(asked, self._now()), control)
-        self._port: TcpPort | PtyPort = (
-            PtyPort(self._selector, self, pty) if pty else TcpPort(self._selector, self, tcp)
-        )
+        with ExitStack() as opening:
+            self._selector = opening.enter_context(selectors.DefaultSelector())
+            self._waker, woken = (opening.enter_context(end) for end in socket.socketpair())
+            self._selector.register(woken, selectors.EVENT_READ, lambda _mask: woken.recv(4096))
+            control_port = ControlPort(
+                self._selector, lambda asked: self._simulator.control(asked, self._now()), control
+            )
+            opening.callback(control_port.close)
+            self._port = PtyPort(self._selector, self, pty) if pty else TcpPort(self._selector, self, tcp)
+            opening.callback(self._port.close)
+            self._open = opening.pop_all()
         self.modem = self._port.name
-        self.control_address = self._control.address
+        self.control_address = control_port.address
 
     def _now(self) -> float:
         return time.monotonic() - self._started
@@ -62,15 +66,9 @@ class Running:
 
     def serve(self) -> None:
         """Work until `stop`, or a request to quit; then close all ports."""
-        try:
+        with self._open:
             while not self._stop.is_set() and not self._simulator.stopping:
                 self._turn()
-        finally:
-            self._port.close()
-            self._control.close()
-            self._selector.close()
-            self._waker.close()
-            self._woken.close()
 
     def stop(self) -> None:
         """End `serve`, from any thread."""
@@ -95,14 +93,16 @@ class Running:
         if next_at is not None:
             wait_s = min(wait_s, max(0.0, next_at - self._now()))
         for key, mask in self._selector.select(wait_s):
-            # What was closed by an earlier one of this turn is no more.
-            if self._selector.get_map().get(key.fileobj) is key:
+            if self._still_there(key):
                 handle: Callable[[int], None] = key.data
                 handle(mask)
 
-
-def _drain(woken: socket.socket) -> None:
-    woken.recv(4096)
+    def _still_there(self, key: selectors.SelectorKey) -> bool:
+        """Whether what is ready was not closed by what was ready before it in this turn."""
+        try:
+            return self._selector.get_key(key.fileobj) is key
+        except (KeyError, ValueError):
+            return False
 
 
 class SimulatorHandle:

@@ -231,6 +231,7 @@ class Simulator:
             "registered": device.registered,
             "ussd_open": device.ussd.is_open,
             "port": self.port_is_there,
+            "connected": self._terminal.output.connected,
             "hung": bool(self._terminal.hung),
             "faults": len(self._terminal.faults.waiting),
             "troubles": list(self._troubles),

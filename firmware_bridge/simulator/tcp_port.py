@@ -40,14 +40,18 @@ class TcpPort:
         return 1.0
 
     def set_present(self, *, present: bool) -> None:
-        """Plug in or pull out. While it is out, connections are refused and the number stays ours."""
+        """Plug in or pull out. While it is out, connections are refused, and nobody is given the number by chance."""
         if present == self._listening:
             return
-        self._listening = present
         if present:
-            self._socket.listen(1)
+            try:
+                self._socket.listen(1)
+            except OSError:  # Somebody took it on purpose: tried again at the next turn.
+                return
+            self._listening = True
             self._selector.register(self._socket, selectors.EVENT_READ, self._accept)
         else:
+            self._listening = False
             self._hang_up()
             self._selector.unregister(self._socket)
             self._socket.close()
