@@ -1,11 +1,10 @@
 """From the octets of a PDU to a message (3GPP TS 23.040 section 9.2.2)."""
 
-from collections.abc import Callable
 from typing import Final
 
 from firmware_bridge.errors import PduError
 from firmware_bridge.pdu.address import Address, read_address, read_service_centre
-from firmware_bridge.pdu.messages import Command, Deliver, Message, StatusReport, Submit
+from firmware_bridge.pdu.messages import Command, Deliver, StatusReport, Submit
 from firmware_bridge.pdu.octets import Octets
 from firmware_bridge.pdu.times import EnhancedValidity, Validity, read_timestamp, relative_period
 from firmware_bridge.pdu.user_data import UserData, read_user_data
@@ -22,7 +21,9 @@ _UDHI: Final = 0x40
 _BIT_7: Final = 0x80
 
 
-def decode_pdu(pdu: bytes, *, has_smsc: bool = True, from_mobile: bool = False) -> Message:
+def decode_pdu(
+    pdu: bytes, *, has_smsc: bool = True, from_mobile: bool = False
+) -> Deliver | Submit | StatusReport | Command:
     """Read a PDU, as +CMGR and +CMGL give it.
 
     The two lowest bits of a TPDU say what it is: 00 a DELIVER, 01 a SUBMIT, 10 a STATUS-REPORT, or a COMMAND where it
@@ -40,11 +41,11 @@ def decode_pdu(pdu: bytes, *, has_smsc: bool = True, from_mobile: bool = False) 
     kind = first & 3
     if kind == 3:
         raise PduError(f"TP-MTI: jenis pesan 11 pada oktet {octets.at - 1} tidak dipakai")
-    read = (_deliver, _submit, _command if from_mobile else _status_report)[kind]
-    return read(octets, first, smsc)
-
-
-_Reader = Callable[[Octets, int, Address | None], Message]
+    if kind == 0:
+        return _deliver(octets, first, smsc)
+    if kind == 1:
+        return _submit(octets, first, smsc)
+    return (_command if from_mobile else _status_report)(octets, first, smsc)
 
 
 def _deliver(octets: Octets, first: int, smsc: Address | None) -> Deliver:

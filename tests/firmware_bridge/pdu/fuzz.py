@@ -1,10 +1,13 @@
 """Bytes that no network sent: noise, and good PDUs with something wrong. `make assurance ARGS=pdu`."""
 
+import json
 import random
 import time
 from collections import Counter
 from functools import partial
 
+from firmware_bridge.cli.pdu_from_json import from_object
+from firmware_bridge.cli.pdu_to_json import to_object
 from firmware_bridge.pdu import Message, PduError, decode_pdu, encode_pdu, join_parts, message_key
 from tests.assurance import Outcome, in_parallel
 from tests.firmware_bridge.pdu.samples import SAMPLES
@@ -52,13 +55,15 @@ def tried(pdu: bytes, *, has_smsc: bool, from_mobile: bool) -> str:
 
 
 def encoded_again(message: Message, *, from_mobile: bool) -> str:
-    """What was decoded encodes, unless no PDU may hold it, and then it is the same message."""
+    """What was decoded encodes, unless no PDU may hold it, and then it is the same message; so does its JSON."""
     try:
         again = encode_pdu(message)
     except PduError:
         return "decoded only"
     second = decode_pdu(again, from_mobile=from_mobile)
     assert encode_pdu(second) == again, again.hex()
+    described = json.dumps(to_object(message))
+    assert encode_pdu(from_object(json.loads(described))) == again, described
     return "truncated" if message.truncated else "decoded"
 
 
