@@ -40,7 +40,8 @@ class Latency(Struct, frozen=True, kw_only=True):
 
 LATENCIES = {
     "none": Latency(),
-    # USB dongles of the E173 kind: a SIM needs 50 to 100 ms to erase a record, 2G some seconds to take a message.
+    # Like a USB dongle on 2G: a slow SIM, and seconds for each message that goes out. Chosen to be plausible, measured on
+    # no modem: a transcript of a real one says more.
     "dongle": Latency(
         default_s=0.01,
         commands_s={
