@@ -24,7 +24,8 @@ class Command(Struct, frozen=True):
     """How the lines of the answer begin; empty: any line that no known indication looks like."""
     body: bytes = b""
     """What follows once the modem prompts for it."""
-    body_timeout_s: float = 60.0
+    body_timeout_s: float = 45.0
+    """24.011, section 10: the modem itself gives up after 35 to 45 seconds without the network's answer."""
     strict: bool = False
     """An OK without a line of the answer is an old one that came late, and is passed over."""
 
@@ -73,7 +74,7 @@ IMEI: Final = Command("AT+CGSN", 5.0)
 MANUFACTURER: Final = Command("AT+CGMI", 5.0)
 MODEL: Final = Command("AT+CGMM", 5.0)
 REVISION: Final = Command("AT+CGMR", 5.0)
-PDU_MODE: Final = Command("AT+CMGF=0")
+PDU_MODE: Final = Command("AT+CMGF=0", 3.0)
 MODE: Final = Command("AT+CMGF?", 1.0, "+CMGF:", strict=True)
 """Its answer cannot be mistaken for the late one of another command: what is asked after a time-out."""
 STORAGES: Final = Command("AT+CPMS=?", 10.0, "+CPMS:")

@@ -120,6 +120,8 @@ class Facts(Struct):
 
     desk_refused: bool = False
     cannot_delete: bool = False
+    troubled_sweeps: int = 0
+    """In a row."""
     no_service_centre: bool = False
     sim_trouble: str = ""
     rival: bool = False
@@ -135,6 +137,11 @@ class Facts(Struct):
     def step(self, text: str) -> None:
         """Note a step of the watchdog; nothing of a message, number or PIN may stand in it."""
         self.steps.append(text)
+
+    def step_aloud(self, text: str) -> None:
+        """Note a step, unless it is one of the many of a modem that is known to keep silent."""
+        if not self.silent:
+            self.step(text)
 
     def forget_modem(self) -> None:
         """What was known of the modem's settings holds no more."""

@@ -99,7 +99,7 @@ class Modem:
         if self._pending is not None and now >= self._pending.deadline:
             command, self._pending = self._pending.command, None
             self._parser.reset()
-            facts.step(f"no answer: {_name(command)}")
+            facts.step_aloud(f"no answer: {_name(command)}")
             self._resume(error=CommandTimeoutError(f"{_name(command)}: tidak dijawab"))
         elif self._pause is not None and now >= self._pause_ends:
             self._end_pause()

@@ -28,6 +28,8 @@ _MOST_REFUSALS: Final = 3
 """So often a storage may refuse to be listed before the modem counts as stuck."""
 _MOST_DOUBTS: Final = 4
 """So often a list in which nothing looks whole is read again."""
+_AGAIN_S: Final = 1.0
+"""How soon a sweep is repeated that the desk or the card refused; each time in a row twice as long."""
 _NO_SUCH_MESSAGE: Final = 321
 _NO_SERVICE_CENTRE: Final = 330
 _NO_NETWORK: Final = {"none", "searching", "denied"}
@@ -55,7 +57,9 @@ class Routines:
         facts = self.facts
         facts.forget_modem()
         yield from self._wake()
-        facts.silent = False
+        if facts.silent:
+            facts.step("answers again")
+            facts.silent = False
         facts.imei = commands.identity((yield commands.IMEI)) or facts.imei
         facts.rival = not (yield Claim(facts.imei))
         if facts.rival:
@@ -188,8 +192,10 @@ class Routines:
             if name != facts.storage and not (yield from self._choose(name)):
                 continue
             refused += not (yield from self._empty(name))
-        if facts.desk_refused:
-            facts.next_sweep = facts.now + min(2.0, self.settings.sweep_s)
+        facts.troubled_sweeps = facts.troubled_sweeps + 1 if facts.desk_refused or facts.cannot_delete else 0
+        if facts.troubled_sweeps:
+            again_s = _AGAIN_S * 2 ** min(facts.troubled_sweeps - 1, 10)
+            facts.next_sweep = facts.now + min(again_s, self.settings.sweep_s)
         if refused == len(storages) and not facts.setup_due:
             raise CommandFailedError(None, None, commands.LIST.text)
         facts.last_sweep_at = facts.now
@@ -389,19 +395,18 @@ class Routines:
         facts = self.facts
         facts.failures += 1
         if (yield from self._answers()):
-            facts.silent = False
             if facts.failures > 1:
                 yield Pause(min(self.settings.retry_s, 0.1 * 2**facts.failures))
             if facts.failures >= 2 * _MOST_REFUSALS and facts.now >= facts.next_reset:
                 yield from self._reset()
                 return Event.GAVE_UP
             return Event.GAVE_UP if facts.failures == _MOST_REFUSALS else Event.ANSWERED
+        facts.step_aloud("re-open")
         facts.silent = True
         if facts.now - facts.last_answer_at >= self.settings.silence_s and facts.now >= facts.next_reset:
             yield from self._reset()
         elif facts.failures > 1:
             yield Pause(min(self.settings.retry_s, 0.5 * facts.failures), any_sign=True)
-        facts.step("re-open")
         return Event.GAVE_UP
 
     def blocked(self) -> Routine:
@@ -411,7 +416,7 @@ class Routines:
 
     def _answers(self) -> Generator[Request, Any, bool]:
         for _ in range(2):
-            self.facts.step("wake")
+            self.facts.step_aloud("wake")
             yield Raw(commands.CANCEL + b"\r")  # Out of a prompt for a PDU, if it waits at one.
             yield Pause(self.settings.quiet_s)
             try:

@@ -104,6 +104,10 @@ def read_transcript(path: Path) -> list[Passed]:
     return passed
 
 
+def write_transcript(path: Path, passed: Iterable[Passed]) -> None:
+    path.write_bytes(b"".join(msgspec.json.encode(piece) + b"\n" for piece in passed))
+
+
 def redacted(passed: Iterable[Passed]) -> list[Passed]:
     """The same without texts and numbers; what passed one way in a row becomes one piece, at its last time."""
     joined: list[Passed] = []
@@ -133,7 +137,8 @@ def replay(
     clock = _Clock()
     written = b""
     for piece in passed:
-        for clock.now in _turns(modem, clock.now, piece.at_s):
+        for moment in _turns(modem, clock.now, piece.at_s):
+            clock.now = moment
             modem.tick(clock.now)
             serve(modem, desk, piece.port, claim, clock)
             written += modem.output()

@@ -6,7 +6,7 @@ person has to know (it becomes one line and exit code 1), and one `add_command` 
 
 import click
 
-from firmware_bridge.cli import pdu, simulate
+from firmware_bridge.cli import modems, pdu, send, simulate
 from firmware_bridge.cli.group import HELP, IndonesianGroup, version
 
 
@@ -16,6 +16,9 @@ def main() -> None:
     """Modem SMS: mencari, menguji, mengirim, membaca PDU, dan modem tiruan untuk mencoba."""
 
 
+main.add_command(modems.list_modems)
+main.add_command(modems.probe)
+main.add_command(send.send)
 main.add_command(pdu.decode)
 main.add_command(pdu.encode)
 main.add_command(simulate.simulate)
