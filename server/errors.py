@@ -6,6 +6,7 @@
     │   ├── AlreadyACentreError    the folder holds one already
     │   ├── FolderInUseError       another process writes in the folder
     │   ├── UnknownUnitError       no unit has this code
+    │   ├── UnknownPlaceError      no category or kelurahan has this code
     │   ├── UnknownDeviceError     no device has this log
     │   ├── DeviceStateError       the device is not in a state where this can be done
     │   ├── SettingError           a setting has a value that it cannot have
@@ -71,6 +72,12 @@ class UnknownUnitError(PersonError):
     """No unit has this code."""
 
     code = "unknown-unit"
+
+
+class UnknownPlaceError(PersonError):
+    """No category or kelurahan has this code."""
+
+    code = "unknown-place"
 
 
 class UnknownDeviceError(PersonError):

@@ -11,19 +11,23 @@ from functools import partial
 
 from msgspec import Struct, json
 
+from server.actions.answer_sms import answer_waiting
 from server.domain.filing_time import Clue, filed_at
-from server.domain.fold import KINDS, PrivateNote, claim_of, is_expected, private_of, read_body
+from server.domain.flags import write_flags
+from server.domain.fold import KINDS, PrivateNote, PrivateSms, claim_of, is_expected, private_of, read_body
 from server.domain.lifecycle import FIRST_STATUS
-from server.store import cases, devices, ledger, notes, troubles
+from server.store import cases, devices, ledger, notes, sms, troubles
 from server.store.cases import Case
 from server.store.centre import Centre
 from server.store.city import City
 from server.store.keys import CentreKeys
 from server.store.ledger import Unfolded
 from server.store.notes import NoteRow
-from sync_protocol.bodies import Body, Complaint, Health, Note
+from server.store.sms import ResultRow, SmsInRow
+from sync_protocol.bodies import Body, Complaint, Health, Note, SmsIn, SmsResult
 from sync_protocol.errors import ProtocolError
 from sync_protocol.number import number_of, parse_number
+from sync_protocol.vocabulary import Channel
 
 FOUNDED = "founded_at"
 """In `meta`: when the centre's keys were made, Unix milliseconds."""
@@ -51,12 +55,16 @@ class _Folded(Struct):
 
     cases: list[Case]
     notes: list[NoteRow]
+    commands: list[SmsInRow]
+    results: list[ResultRow]
+    modems: dict[bytes, int]
+    """When a device has shown that it has a modem, by log."""
     troubles: list[tuple[bytes, bytes, int, str, int]]
     health: dict[bytes, tuple[str, int]]
 
 
 def fold(centre: Centre, stopping: Callable[[], bool] = lambda: False) -> int:
-    """Fold all that is stored and not folded yet; give the number of entries.
+    """Fold all that is stored and not folded yet, then answer what residents asked by SMS; give the number of entries.
 
     Args:
         stopping: asked before each chunk; what is left waits for the next fold.
@@ -65,10 +73,12 @@ def fold(centre: Centre, stopping: Callable[[], bool] = lambda: False) -> int:
         StorageError: the disk refuses; what was folded so far stays.
     """
     with centre.folding:
-        return sum(
+        total = sum(
             _fold_all(centre, next_chunk, settle, stopping)
             for next_chunk, settle in ((ledger.released, _forget_release), (_next, _move_on))
         )
+        answer_waiting(centre, stopping)
+        return total
 
 
 def case_of(keys: CentreKeys, entry: Unfolded, complaint: Complaint, ground: Ground) -> Case:
@@ -92,6 +102,7 @@ def case_of(keys: CentreKeys, entry: Unfolded, complaint: Complaint, ground: Gro
         changed_at=entry.received_at,
         private=keys.encrypt_field(entry.id, private_of(complaint).encode()),
         due_at=ground.city.due_at(FIRST_STATUS, complaint.category, entry.received_at),
+        flags=write_flags(complaint.flags),
     )
 
 
@@ -112,6 +123,20 @@ def note_of(keys: CentreKeys, entry: Unfolded, note: Note, ground: Ground) -> No
         arrived_at=entry.received_at,
         private=keys.encrypt_field(entry.id, private.encode()),
     )
+
+
+def command_of(keys: CentreKeys, entry: Unfolded, body: SmsIn) -> SmsInRow:
+    """A command as it is kept until it is answered."""
+    private = PrivateSms(phone=body.sender, text=body.text, flags=body.flags)
+    command = body.flags[0] if body.flags else ""
+    return SmsInRow(entry.id, entry.log, command, entry.received_at, keys.encrypt_field(entry.id, private.encode()))
+
+
+def result_of(entry: Unfolded, body: SmsResult, ground: Ground) -> ResultRow:
+    """What became of an SMS, and when by the true time as far as it is known."""
+    clue = Clue(entry.offset_ms, entry.not_before)
+    at = filed_at(body.at or claim_of(entry.raw), clue, entry.received_at, ground.founded)
+    return ResultRow(entry.id, bytes.fromhex(body.key), body.state, at, entry.received_at, body.report)
 
 
 def body_or_trouble(keys: CentreKeys, entry: Unfolded) -> Body | str:
@@ -155,7 +180,7 @@ def ground_of(centre: Centre, connection: sqlite3.Connection) -> Ground:
 
 
 def _fold_chunk(centre: Centre, chunk: list[Unfolded], ground: Ground) -> _Folded:
-    folded, keys, patience_s = _Folded([], [], [], {}), centre.keys, _PATIENCE_S
+    folded, keys, patience_s = _Folded([], [], [], [], {}, [], {}), centre.keys, _PATIENCE_S
     for entry in chunk:
         patience_s = centre.way.give(patience_s)
         body = body_or_trouble(keys, entry)
@@ -163,11 +188,21 @@ def _fold_chunk(centre: Centre, chunk: list[Unfolded], ground: Ground) -> _Folde
             folded.cases.append(case_of(keys, entry, body, ground))
         elif isinstance(body, Note):
             folded.notes.append(note_of(keys, entry, body, ground))
+        elif isinstance(body, SmsIn):
+            folded.commands.append(command_of(keys, entry, body))
+        elif isinstance(body, SmsResult):
+            folded.results.append(result_of(entry, body, ground))
         elif isinstance(body, str):
             folded.troubles.append((entry.id, entry.log, entry.kind, body, entry.received_at))
         elif isinstance(body, Health):
             folded.health[entry.log] = (json.encode(body).decode(), entry.received_at)
+        if _came_by_modem(body):
+            folded.modems[entry.log] = entry.received_at
     return folded
+
+
+def _came_by_modem(body: Body | str) -> bool:
+    return isinstance(body, SmsIn | SmsResult) or (isinstance(body, Complaint) and body.channel == Channel.SMS)
 
 
 def _keep(connection: sqlite3.Connection, folded: _Folded, chunk: list[Unfolded], settle: _Settle) -> None:
@@ -176,4 +211,8 @@ def _keep(connection: sqlite3.Connection, folded: _Folded, chunk: list[Unfolded]
     troubles.add_troubles(connection, folded.troubles)
     for log, (health, at) in folded.health.items():
         devices.set_health(connection, log, health, at)
+    sms.insert_commands(connection, folded.commands)
+    sms.insert_results(connection, folded.results)
+    for log, at in folded.modems.items():
+        sms.note_modem(connection, log, at)
     settle(connection, chunk)

@@ -3,29 +3,52 @@
 import sqlite3
 from typing import Any, Final
 
+from msgspec import Struct
+
 from server.actions.announce_status import announce
+from server.actions.send_sms import send_news
+from server.domain.flags import Flag, read_flags, verified_flags
 from server.domain.lifecycle import Status, Step, follow, legal_steps
 from server.domain.roles import Permission, Viewer
-from server.errors import NoSuchCaseError, NotAllowedError, StepNotAllowedError, UnknownUnitError
+from server.errors import (
+    NoSuchCaseError,
+    NotAllowedError,
+    StepNotAllowedError,
+    UnknownPlaceError,
+    UnknownUnitError,
+)
 from server.store import cases
 from server.store.centre import Centre
+from server.store.city import City
 from server.store.events import append_event
 from sync_protocol.vocabulary import Identity
 
 MAX_NOTE: Final = 2_000
 
 
-def verify_report(centre: Centre, viewer: Viewer, case_id: bytes, *, unit: str, note: str = "") -> None:
+def verify_report(
+    centre: Centre,
+    viewer: Viewer,
+    case_id: bytes,
+    *,
+    unit: str,
+    note: str = "",
+    category: str = "",
+    kelurahan: str = "",
+) -> None:
     """Verify a report and put it into the hands of a unit.
 
     Args:
         note: words for the unit; kept encrypted, as they may name people.
+        category: what it is about, where a machine has guessed it; empty: as it stands.
+        kelurahan: likewise where it happened.
 
     Raises:
         NotAllowedError: the role may not.
         NoSuchCaseError: there is none, or none for this person.
         StepNotAllowedError: it does not stand where it can be verified, or nobody has been able to read it yet.
         UnknownUnitError: no such unit, or the one that the report is about.
+        UnknownPlaceError: no such category or kelurahan.
     """
     if not viewer.may(Permission.VERIFY):
         raise NotAllowedError("Peran Anda tidak boleh memverifikasi laporan.")
@@ -41,7 +64,8 @@ def verify_report(centre: Centre, viewer: Viewer, case_id: bytes, *, unit: str, 
         if case is None or not viewer.scope.holds(handler=case["handler"], accused=case["accused"]):
             raise NoSuchCaseError("Laporan tidak ditemukan.")
         check_readable(case["identity"])
-        hand_over(connection, centre, case, accused=case["accused"], actor=viewer.name, now=now, data=data)
+        facts = corrected(centre.cities.get(connection), case, category=category, kelurahan=kelurahan)
+        hand_over(connection, centre, case, accused=case["accused"], actor=viewer.name, now=now, data=data | facts)
 
     centre.write(verify)
 
@@ -60,7 +84,7 @@ def hand_over(
 
     Args:
         accused: the unit that it is about; of a secret report it stands in the seal alone.
-        data: of the event; `unit` is whom it goes to.
+        data: of the event; `unit` is whom it goes to, `category` and `kelurahan` set right what was guessed.
 
     Raises:
         StepNotAllowedError: it does not stand where it can be verified.
@@ -72,10 +96,50 @@ def hand_over(
         raise UnknownUnitError("Pilih unit tujuan dari daftar.")
     if unit == accused:
         raise UnknownUnitError("Unit yang dilaporkan tidak boleh menerima laporan tentang dirinya sendiri.")
-    due = city.due_at(after, case["category"], now)
+    category, kelurahan = data.get("category", case["category"]), data.get("kelurahan", case["kelurahan"])
+    due = city.due_at(after, category, now)
+    flags = verified_flags(case["flags"])
+    if (category, kelurahan, flags) != (case["category"], case["kelurahan"], case["flags"]):
+        cases.set_facts(connection, case["id"], category=category, kelurahan=kelurahan, flags=flags)
     cases.set_status(connection, case["id"], status=after, handler=unit, now=now, due_at=due)
     append_event(connection, at=now, type=Step.VERIFIED, actor=actor, case_id=case["id"], data=data)
     announce(connection, centre, case["id"], now=now, due=due or 0)
+    if (moved := cases.get_case(connection, case["id"])) is not None:
+        send_news(connection, centre, moved, Step.VERIFIED, now=now)
+
+
+def corrected(city: City, case: sqlite3.Row, *, category: str, kelurahan: str) -> dict[str, str]:
+    """What of category and kelurahan is set right: only what was guessed, or was never known.
+
+    Raises:
+        UnknownPlaceError: no such category or kelurahan.
+    """
+    facts, may = {}, may_correct(case)
+    if may.category and category and category != case["category"]:
+        if category not in city.categories:
+            raise UnknownPlaceError("Pilih kategori dari daftar.")
+        facts["category"] = category
+    if may.kelurahan and kelurahan and kelurahan != case["kelurahan"]:
+        if kelurahan not in city.kelurahan:
+            raise UnknownPlaceError("Pilih kelurahan dari daftar.")
+        facts["kelurahan"] = kelurahan
+    return facts
+
+
+class Correctable(Struct, frozen=True):
+    """What of a report a person may still set right."""
+
+    category: bool
+    kelurahan: bool
+
+
+def may_correct(case: sqlite3.Row) -> Correctable:
+    """Only what a machine guessed: what a resident chose stays as it is."""
+    flags = read_flags(case["flags"])
+    return Correctable(
+        category=Flag.GUESSED_CATEGORY in flags,
+        kelurahan=Flag.GUESSED_KELURAHAN in flags or not case["kelurahan"],
+    )
 
 
 def check_readable(identity: str) -> None:

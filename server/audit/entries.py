@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec.structs import replace
 
-from server.actions.fold_entries import body_or_trouble, case_of, note_of
+from server.actions.fold_entries import body_or_trouble, case_of, command_of, note_of, result_of
 from server.audit.case_row import compare_case
 from server.audit.chain import Chains
 from server.audit.finding import Finding
 from server.audit.state import Audit
-from server.domain.fold import decode_note
+from server.domain.fold import decode_note, decode_sms
 from server.store.audited import trouble_of
 from server.store.ledger import LEDGER_HEAD, NO_LINK, Unfolded, all_entries, arrival_link
 from server.store.notes import NoteRow, get_note
+from server.store.sms import SmsInRow, get_command, get_result
 from server.store.troubles import get_meta
-from sync_protocol.bodies import Complaint, Note
+from sync_protocol.bodies import Complaint, Note, SmsIn, SmsResult
 from sync_protocol.entry import Entry, parse_entry, verify_entry
 from sync_protocol.errors import ProtocolError
 from sync_protocol.keys import device_log, sign_key
@@ -94,6 +95,18 @@ def _is_kept(state: Audit, new: NoteRow) -> bool:
     return kept == said
 
 
+def _is_command_kept(state: Audit, new: SmsInRow) -> bool:
+    """Whether a command by SMS is kept as its entry says."""
+    row = get_command(state.connection, new.entry)
+    if row is None or replace(row, private=b"") != replace(new, private=b""):
+        return False
+    try:
+        kept, said = (decode_sms(state.keys.decrypt_field(new.entry, one.private)) for one in (row, new))
+    except ValueError:
+        return False
+    return kept == said
+
+
 def _check_fold(state: Audit, row: sqlite3.Row, entry: Entry) -> Iterator[tuple[str, str]]:
     """Open the entry once more and see what it should have come to."""
     if row["quarantined"] or row["n"] > state.folded:
@@ -118,3 +131,9 @@ def _check_fold(state: Audit, row: sqlite3.Row, entry: Entry) -> Iterator[tuple[
         yield from compare_case(state, case_of(state.keys, unfolded, body, state.ground))
     if isinstance(body, Note) and not _is_kept(state, note_of(state.keys, unfolded, body, state.ground)):
         yield "note", "tambahan pelapor tidak ada atau tidak cocok dengan isinya"
+    if isinstance(body, SmsIn) and not _is_command_kept(state, command_of(state.keys, unfolded, body)):
+        yield "sms-in", "perintah SMS tidak ada atau tidak cocok dengan isinya"
+    if isinstance(body, SmsResult):
+        result = result_of(unfolded, body, state.ground)
+        if get_result(state.connection, entry.id) != result:
+            yield "sms-result", "hasil pengiriman SMS tidak ada atau tidak cocok dengan isinya"

@@ -67,6 +67,7 @@ def _cases(connection: Connection, keys: CentreKeys, with_text: bool) -> Iterato
             "kelurahan": row["kelurahan"],
             "identity": row["identity"],
             "accused": row["accused"],
+            "flags": row["flags"].split(),
             "status": row["status"],
             "handler": row["handler"],
             "claimed_at": _time(row["claimed_at"]),

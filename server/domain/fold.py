@@ -54,8 +54,22 @@ class PrivateNote(Struct, frozen=True, omit_defaults=True, kw_only=True):
         return msgspec.json.encode(self)
 
 
+class PrivateSms(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Who sent an SMS, or to whom one goes, and what it says, as it is encrypted."""
+
+    phone: str = ""
+    text: str = ""
+    flags: list[str] = []
+
+    def encode(self) -> bytes:
+        """As JSON."""
+        return msgspec.json.encode(self)
+
+
 _PRIVATE = msgspec.json.Decoder(Private)
 _PRIVATE_NOTE = msgspec.json.Decoder(PrivateNote)
+
+_PRIVATE_SMS = msgspec.json.Decoder(PrivateSms)
 
 
 def decode_private(data: bytes) -> Private:
@@ -66,6 +80,11 @@ def decode_private(data: bytes) -> Private:
 def decode_note(data: bytes) -> PrivateNote:
     """Read what `PrivateNote.encode` wrote."""
     return _PRIVATE_NOTE.decode(data)
+
+
+def decode_sms(data: bytes) -> PrivateSms:
+    """Read what `PrivateSms.encode` wrote."""
+    return _PRIVATE_SMS.decode(data)
 
 
 def fits(pin: str, typed: str) -> bool:

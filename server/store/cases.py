@@ -31,9 +31,12 @@ class Case(Struct, frozen=True, gc=False):
     """Encrypted JSON: text, place, name, phone, pin."""
     due_at: int | None = None
     """When its verification is due by the centre's clock."""
+    flags: str = ""
+    """As `server/domain/flags.py` writes them."""
 
 
-_INSERT = f"insert or ignore into cases ({', '.join(Case.__struct_fields__)}) values ({', '.join('?' * 17)})"  # noqa: S608
+_COLUMNS = Case.__struct_fields__
+_INSERT = f"insert or ignore into cases ({', '.join(_COLUMNS)}) values ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
 
 
 def insert_cases(connection: sqlite3.Connection, cases: Iterable[Case]) -> None:
@@ -69,6 +72,19 @@ def set_status(
         "update cases set status = :status, handler = :handler, changed_at = :now, due_at = :due_at where id = :id",
         {"id": case_id, "status": status, "handler": handler, "now": now, "due_at": due_at},
     )
+
+
+def set_facts(connection: sqlite3.Connection, case_id: bytes, *, category: str, kelurahan: str, flags: str) -> None:
+    """Set right what was guessed of a case."""
+    connection.execute(
+        "update cases set category = :category, kelurahan = :kelurahan, flags = :flags where id = :id",
+        {"id": case_id, "category": category, "kelurahan": kelurahan, "flags": flags},
+    )
+
+
+def set_private(connection: sqlite3.Connection, case_id: bytes, private: bytes) -> None:
+    """Replace the encrypted part of a case: its PIN is another one now."""
+    connection.execute("update cases set private = :private where id = :id", {"id": case_id, "private": private})
 
 
 def all_cases(connection: sqlite3.Connection) -> Iterator[sqlite3.Row]:

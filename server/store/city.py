@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from server.domain.deadlines import WorkCalendar
 from server.domain.lifecycle import Status, days_allowed
-from server.store.master import Rows, get_table
+from server.domain.sms_texts import short_name
+from server.store.master import Rows, get_table, short_names, sms_templates
 
 _VERIFY_DAYS: Final = 3
 _ACT_DAYS: Final = 5
@@ -36,6 +37,10 @@ class City(Struct, frozen=True):
     """By category: working days to verify, and to act."""
     usual_unit: dict[str, str]
     """By category: the unit that mostly handles it."""
+    templates: dict[str, str]
+    """Texts of SMS by id."""
+    short_names: dict[str, str]
+    """By the code of a unit or a status: what it is called in an SMS."""
 
     def unit(self, code: str) -> str:
         return self.units[code].name if code in self.units else code
@@ -48,6 +53,10 @@ class City(Struct, frozen=True):
 
     def status(self, code: str) -> str:
         return self.statuses.get(code, code)
+
+    def short(self, code: str) -> str:
+        """What a unit or a status is called in an SMS."""
+        return short_name(self.short_names, code, self.units[code].name if code in self.units else self.status(code))
 
     def due_at(self, status: str, category: str, since: int) -> int | None:
         """When what is due now is due by the centre's clock, counted from `since`; None where no clock runs."""
@@ -67,6 +76,8 @@ def load_city(connection: sqlite3.Connection) -> City:
         calendar=WorkCalendar(date.fromisoformat(row["tanggal"]) for row in get_table(connection, "kalender")),
         days={row["kode"]: (int(row["sla_verifikasi_hk"]), int(row["sla_tindak_lanjut_hk"])) for row in categories},
         usual_unit={row["kode"]: row["opd_bawaan"] for row in categories},
+        templates=sms_templates(connection),
+        short_names=short_names(connection),
     )
 
 

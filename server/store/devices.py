@@ -121,3 +121,8 @@ def set_health(connection: sqlite3.Connection, log: bytes, health: str, at: int)
         "update device set health = :health, health_at = :at where log = :log and coalesce(health_at, 0) <= :at",
         {"log": log, "health": health, "at": at},
     )
+
+
+def list_active(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+    """All devices that are trusted."""
+    return connection.execute("select * from device where state = 'active' order by log").fetchall()

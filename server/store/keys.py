@@ -3,8 +3,10 @@
 The duty key's private half is not among them: it exists only sealed to sworn officers and to the recovery key.
 """
 
+import hmac
 import json
 import os
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +35,7 @@ class CentreKeys:
         self.openers = {_tag(key): key for key in map(X25519PrivateKey.from_private_bytes, intake)}
         """Today's intake key and earlier ones, by their `key_tag`."""
         self._field = ChaCha20Poly1305(field)
+        self._names = hmac.digest(field, b"kasih pseudonym v1\n", sha256)
         self._stored = {
             "sign": sign.hex(),
             "intake": [key.hex() for key in intake],
@@ -55,6 +58,14 @@ class CentreKeys:
             return self._field.decrypt(data[:_NONCE_SIZE], data[_NONCE_SIZE:], case_id)
         except (InvalidTag, ValueError):
             raise ValueError(f"the private part of case {case_id.hex()} was altered") from None
+
+    def pseudonym(self, kind: bytes, data: bytes) -> bytes:
+        """A name for something that must not stand in the database, such as a phone: always the same, and no way back.
+
+        Args:
+            kind: what it is a name of, so that equal bytes of two kinds have two names.
+        """
+        return hmac.digest(self._names, kind + b"\n" + data, sha256)
 
     def write(self, folder: Path) -> None:
         """Write the file, durably, readable by its owner alone; an earlier one stays whole until then."""

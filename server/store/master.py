@@ -28,6 +28,9 @@ _SOURCES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "sms": ("sms_balasan.csv", ("id", "peristiwa", "templat")),
     "kalender": ("kalender_2025_2027.csv", ("tanggal", "jenis", "nama")),
 }
+SHORT_NAMES: Final = "nama_sms"
+"""What units and statuses are called in an SMS; the centre's own table, kiosks do not get it."""
+_SHORT_NAMES: Final = ("nama_sms.csv", ("kode", "nama_sms"))
 _EVERY_KELURAHAN = "KEL-*"
 _HEALTH_OFFICE = "DINKES"
 _DISTRICTS_OFFICE = "BAG-ORG"
@@ -37,6 +40,7 @@ def load_master(connection: sqlite3.Connection, now: int) -> None:
     """Fill the master data of a new database."""
     for name in TABLES:
         put_table(connection, name, _units() if name == "unit" else _read(*_SOURCES[name]), now)
+    put_table(connection, SHORT_NAMES, _read(*_SHORT_NAMES), now)
 
 
 def put_table(connection: sqlite3.Connection, name: str, rows: Rows, now: int) -> None:
@@ -58,6 +62,18 @@ def get_table(connection: sqlite3.Connection, name: str) -> Rows:
 def unit_names(connection: sqlite3.Connection) -> dict[str, str]:
     """The names of all units by their codes."""
     return {row["code"]: row["name"] for row in get_table(connection, "unit")}
+
+
+def sms_templates(connection: sqlite3.Connection) -> dict[str, str]:
+    """The texts of SMS by id: the city's, and ours for what its table does not have yet."""
+    rows = [*_read(*_SOURCES["sms"]), *get_table(connection, "sms")]
+    return {row["id"]: row["templat"] for row in rows}
+
+
+def short_names(connection: sqlite3.Connection) -> dict[str, str]:
+    """What units and statuses are called in an SMS, by code."""
+    rows = [*_read(*_SHORT_NAMES), *get_table(connection, SHORT_NAMES)]
+    return {row["kode"]: row["nama_sms"] for row in rows}
 
 
 def _read(file: str, columns: tuple[str, ...]) -> Rows:

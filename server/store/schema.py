@@ -227,6 +227,66 @@ _NOTES = (
 )
 
 
+_SMS = (
+    # What an SMS report was marked with (server/domain/flags.py).
+    "alter table cases add column flags text not null default ''",
+    "create index cases_flagged on cases (arrived_at) where flags <> ''",
+    # When a device last showed that it has a modem: by a report, a command or a result that came by SMS.
+    "alter table device add column sms_at integer",
+    # Commands that came by SMS (SMS_IN), and what came of each: nothing yet where `outcome` is empty.
+    """
+    create table sms_in (
+        entry blob primary key,
+        log blob not null,
+        command text not null,
+        arrived_at integer not null,
+        private blob not null,
+        outcome text not null default ''
+    ) strict
+    """,
+    "create index sms_in_waiting on sms_in (arrived_at) where outcome = ''",
+    # SMS that were written, by the key under which a kiosk sends each once ever. `device` is null while no kiosk with a
+    # modem is there; `private` (to whom and what) is erased once it is done. `phone` and `content` are keyed hashes.
+    """
+    create table sms_out (
+        key blob primary key,
+        case_id blob,
+        template text not null,
+        device blob,
+        made_at integer not null,
+        not_after integer not null,
+        priority integer not null,
+        phone blob not null,
+        content blob not null,
+        done integer not null default 0,
+        private blob not null
+    ) strict
+    """,
+    "create index sms_out_case on sms_out (case_id, made_at)",
+    "create index sms_out_phone on sms_out (phone, made_at)",
+    "create index sms_out_open on sms_out (device) where done = 0",
+    # What became of them (SMS_RESULT), also of those that this centre has forgotten since a backup.
+    """
+    create table sms_result (
+        entry blob primary key,
+        key blob not null,
+        state text not null,
+        at integer not null,
+        arrived_at integer not null,
+        report text not null
+    ) strict
+    """,
+    "create index sms_result_key on sms_result (key, arrived_at)",
+    # Phones (keyed hashes) that asked for no more news.
+    "create table sms_stop (phone blob primary key, at integer not null) strict",
+    # SMS entries that an earlier version has passed.
+    """
+    insert or ignore into refold (n) select n from entry where kind in (4, 5) and quarantined = 0
+        and n <= coalesce((select cast(value as integer) from meta where key = 'folded'), 0)
+    """,
+)
+
+
 @migrations(name="0001_first")
 def first(db: Database) -> None:
     """The tables of the first release."""
@@ -238,4 +298,11 @@ def first(db: Database) -> None:
 def notes(db: Database) -> None:
     """What residents add later, and questions that were put."""
     for statement in _NOTES:
+        db.execute(statement)
+
+
+@migrations(name="0003_sms")
+def sms(db: Database) -> None:
+    """What comes and goes by SMS."""
+    for statement in _SMS:
         db.execute(statement)
