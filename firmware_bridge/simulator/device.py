@@ -28,6 +28,7 @@ class Radio(Protocol):
     def submit(self, pdu: bytes, at: float) -> int: ...
     def retry(self, pdu: bytes, at: float) -> None: ...
     def wake(self, at: float) -> None: ...
+    def lost_power(self, at: float) -> None: ...
     def balance_text(self) -> str: ...
     def clock(self, at: float) -> datetime: ...
 
@@ -61,9 +62,10 @@ class Device:
     def registered(self) -> bool:
         return self.powered and self.radio_on and self.coverage and self.sim.ready
 
-    def power_off(self) -> None:
+    def power_off(self, at: float) -> None:
         """Forget what is not written to the SIM or the modem's memory."""
         self.powered = False
+        self.radio.lost_power(at)
         self.session = Session()
         self.sim = Sim(self.settings.sim, self.settings.pin)
         self.ussd.close()

@@ -1,5 +1,6 @@
 """Faults that were ordered, one command at a time: which one strikes now."""
 
+import random
 from typing import Literal
 
 from msgspec import Struct
@@ -8,6 +9,7 @@ from firmware_bridge.errors import ScenarioError
 
 FaultKind = Literal["error", "silence", "lost-answer", "garbage", "truncate", "unplug", "reboot", "hang"]
 MAX_FAULTS = 1000
+MAX_NOISE = 65_536
 
 
 class Fault(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -76,3 +78,16 @@ class Faults:
                 self.waiting.remove(fault)
             return fault
         return None
+
+
+def spoiled(answer: bytes, fault: Fault, dice: random.Random) -> bytes:
+    """What is left of an answer."""
+    if fault.kind == "truncate":
+        return answer[: len(answer) // 2 if fault.octets is None else fault.octets]
+    if fault.kind == "garbage":
+        noise = dice.randbytes(24 if fault.octets is None else min(fault.octets, MAX_NOISE))
+        if fault.where == "instead":
+            return noise
+        cut = dice.randrange(1, max(2, len(answer))) if fault.where == "inside" else 0
+        return answer[:cut] + noise + answer[cut:]
+    return answer

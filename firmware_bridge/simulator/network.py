@@ -15,6 +15,7 @@ from firmware_bridge.simulator.timeline import Timeline
 
 MAX_WAITING = 100_000
 MAX_HISTORY = 20_000
+MAX_UNACKNOWLEDGED = 100
 RETRY_S = 5.0
 """How long the SMSC waits after a message was not acknowledged."""
 WITA = timezone(timedelta(hours=8))
@@ -31,6 +32,7 @@ class Network:
         self._dice = dice
         self._waiting: deque[tuple[bytes, bool]] = deque()
         self._reports: deque[bytes] = deque()
+        self._unacknowledged: deque[tuple[float, bytes]] = deque(maxlen=MAX_UNACKNOWLEDGED)
         self._history: deque[bytes] = deque(maxlen=MAX_HISTORY)
         self._delivering = False
         self._reference = 0
@@ -78,6 +80,13 @@ class Network:
             self._waiting.appendleft((pdu, True))
         self.wake(at)
 
+    def lost_power(self, at: float) -> None:
+        """The modem is gone: what it stored a moment ago was never acknowledged, and comes again."""
+        while self._unacknowledged:
+            stored_at, pdu = self._unacknowledged.pop()
+            if stored_at > at - self._timing.acknowledge_s:
+                self._waiting.appendleft((pdu, True))
+
     def redeliver(self, share: float, at: float) -> int:
         """Queue a share of what was delivered so far again, the same octets; how many those are."""
         chosen = [pdu for pdu in self._history if self._dice.random() < share]
@@ -104,6 +113,7 @@ class Network:
 
     def _delivered(self, pdu: bytes, at: float, *, is_repeat: bool) -> None:
         self.delivered += 1
+        self._unacknowledged.append((at, pdu))
         if not is_repeat:
             self._history.append(pdu)
             if self._dice.random() < self.redeliver_share:

@@ -24,6 +24,8 @@ class Latency(Struct, frozen=True, kw_only=True):
     """From Ctrl-Z to +CMGS, at least and at most."""
     deliver_s: float = 0.0
     """From a free slot to the next message of the SMSC in it."""
+    acknowledge_s: float = 0.0
+    """From a message in its slot to the SMSC's knowing that: without power meanwhile, it delivers it again."""
     report_s: float = 0.0
     """From a submitted message to its status report."""
     ussd_s: float = 0.0
@@ -40,8 +42,8 @@ class Latency(Struct, frozen=True, kw_only=True):
 
 LATENCIES = {
     "none": Latency(),
-    # Like a USB dongle on 2G: a slow SIM, and seconds for each message that goes out. Chosen to be plausible, measured on
-    # no modem: a transcript of a real one says more.
+    # Like a USB dongle on 2G: a slow SIM, and seconds for each message that goes out. Chosen to be plausible, measured
+    # on no modem: a transcript of a real one says more.
     "dongle": Latency(
         default_s=0.01,
         commands_s={
@@ -58,6 +60,7 @@ LATENCIES = {
         listing_s=0.004,
         submit_s=(2.0, 3.0),
         deliver_s=0.05,
+        acknowledge_s=0.5,
         report_s=4.0,
         ussd_s=2.5,
         boot_s=1.5,
@@ -70,6 +73,7 @@ LATENCIES = {
         listing_s=0.03,
         submit_s=(8.0, 12.0),
         deliver_s=1.5,
+        acknowledge_s=2.0,
         report_s=15.0,
         ussd_s=8.0,
         boot_s=6.0,
@@ -109,6 +113,8 @@ class SimulatorSettings(Struct, frozen=True, kw_only=True):
     """+CMS ERROR when the balance is out: short message transfer rejected (3GPP TS 24.011, annex E)."""
     urcs_inside: bool = False
     """Indications come between the lines of an answer, not only after it."""
+    chunk_octets: int = 0
+    """The port hands answers over in pieces of this size; 0: as the latency says."""
     ussd_form: str = "text"
     """How USSD texts are written: `text`, `packed` (hex of 7-bit octets, Huawei) or `ucs2` (hex)."""
     redeliver: float = 0.0
@@ -134,6 +140,7 @@ class SimulatorSettings(Struct, frozen=True, kw_only=True):
             "sim": self.sim in {"ready", "pin", "puk", "absent"},
             "signal": 0 <= self.signal <= 99,
             "ussd_form": self.ussd_form in {"text", "packed", "ucs2"},
+            "chunk_octets": self.chunk_octets >= 0,
             "redeliver": 0 <= self.redeliver <= 1,
             "started_at": self.started_at.tzinfo is not None,
         }

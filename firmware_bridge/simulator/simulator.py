@@ -73,12 +73,12 @@ class Simulator:
 
     @property
     def port_is_there(self) -> bool:
-        return not self._terminal.away
+        return not self._terminal.power.away
 
     @property
     def unplugged(self) -> int:
         """How often the port went away; also where it came back at once."""
-        return self._terminal.unplugged
+        return self._terminal.power.unplugged
 
     def opened(self) -> None:
         self._terminal.opened()
@@ -170,12 +170,11 @@ class Simulator:
                 self._terminal.faults.add(request.fault())
             case ClearFaults():
                 self._terminal.faults.waiting.clear()
-                self._terminal.hung = ""
+                self._terminal.power.hung = ""
             case Unplug():
-                self._terminal.unplug(max(0.0, request.seconds), at)
+                self._terminal.power.unplug(max(0.0, request.seconds), at)
             case Reboot():
-                away_s = self.settings.timing.reboot_away_s if request.seconds is None else request.seconds
-                self._terminal.reboot(away_s, at)
+                self._terminal.power.reboot(request.seconds, at)
             case Balance():
                 self._network.balance = request.rupiah
             case Coverage():
@@ -232,7 +231,7 @@ class Simulator:
             "ussd_open": device.ussd.is_open,
             "port": self.port_is_there,
             "connected": self._terminal.output.connected,
-            "hung": bool(self._terminal.hung),
+            "hung": bool(self._terminal.power.hung),
             "faults": len(self._terminal.faults.waiting),
             "troubles": list(self._troubles),
         }

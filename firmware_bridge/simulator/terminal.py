@@ -11,8 +11,9 @@ from collections.abc import Callable
 from firmware_bridge.simulator.command_line import Call, split_line
 from firmware_bridge.simulator.commands import COMMANDS, PROMPTING, TEXT_COMMANDS
 from firmware_bridge.simulator.device import Device
-from firmware_bridge.simulator.faults import Fault, Faults
+from firmware_bridge.simulator.faults import Fault, Faults, spoiled
 from firmware_bridge.simulator.output import Output
+from firmware_bridge.simulator.power import Power
 from firmware_bridge.simulator.refusals import Refused
 from firmware_bridge.simulator.replies import RESULT_NUMBERS, Reply
 from firmware_bridge.simulator.settings import SimulatorSettings
@@ -41,12 +42,8 @@ class Terminal:
         self.faults = Faults()
         self.commands: Counter[str] = Counter()
         self.on_command: Callable[[str, float], None] = lambda _name, _at: None
-        self.output = Output(self._timing.chunk_octets)
-        self.hung = ""
-        self.away = False
-        self.unplugged = 0
-        self._booting = False
-        self._power = 0  # Counts losses of power: what was under way before one does not happen after it.
+        self.output = Output(settings.chunk_octets or self._timing.chunk_octets)
+        self.power = Power(self._timing, timeline, self._lost_power, self._started)
         self._forget()
         self._plan_chatter(0.0)
 
@@ -63,24 +60,22 @@ class Terminal:
     # -- the port ------------------------------------------------------------------------------------------------------
 
     def opened(self) -> None:
-        """Somebody opened the port: a modem that hung until then answers again."""
         self.output.connected = True
-        if self.hung == "reopen":
-            self.hung = ""
+        self.power.reopened()
 
     def closed(self) -> None:
         self.output.disconnect()
 
     def feed(self, data: bytes, at: float) -> None:
         """Bytes came from the computer."""
-        if self.away or self._booting or self.hung:
+        if not self.power.listening:
             return
         self._input += data[: MAX_INPUT - len(self._input)]
         self._read(at)
 
     def say(self, line: str, at: float) -> None:
         """Say something unasked: behind the answer that is under way, or before its last line."""
-        if self.away or self._booting or self.hung:
+        if not self.power.listening:
             return
         waits = self._busy and (not self._settings.urcs_inside or self._dice.random() < 0.5)
         if waits or self._text is not None:
@@ -91,7 +86,7 @@ class Terminal:
     # -- input ---------------------------------------------------------------------------------------------------------
 
     def _read(self, at: float) -> None:
-        while self._input and not self._busy and not self.away and not self.hung:
+        while self._input and not self._busy and self.power.listening:
             if self._text is None:
                 self._read_line(at)
             else:
@@ -160,14 +155,12 @@ class Terminal:
         if duration <= 0:
             what(at)
             return
-        power = self._power
 
         def happen(then: float) -> None:
-            if power == self._power:
-                what(then)
-                self._read(then)
+            what(then)
+            self._read(then)
 
-        self._timeline.plan(at + duration, happen)
+        self.power.plan(at + duration, happen)
 
     def _next_call(self, at: float) -> None:
         if not self._calls:
@@ -212,8 +205,7 @@ class Terminal:
             self._finish(reply.final, fault, at)
             if reply.restarts:
                 self._busy = True  # Nothing more is read before the restart.
-                away_s = self._timing.reboot_away_s
-                self._later(self._timing.default_s, lambda then: self.reboot(away_s, then), at)
+                self._later(self._timing.default_s, lambda then: self.power.reboot(None, then), at)
         else:
             self._next_call(at)
 
@@ -231,7 +223,9 @@ class Terminal:
             for urc in urcs:
                 pieces.insert(self._dice.randrange(len(pieces)), urc)
             urcs = []
-        answer = self._spoil("".join(pieces).encode("latin-1", "replace"), fault)
+        answer = "".join(pieces).encode("latin-1", "replace")
+        if fault:
+            answer = spoiled(answer, fault, self._dice)
         self._answer, self._calls, self._busy = [], deque(), False
         self.output.write(answer + "".join(urcs).encode("latin-1", "replace"), at)
 
@@ -245,17 +239,6 @@ class Terminal:
 
     # -- faults and power ----------------------------------------------------------------------------------------------
 
-    def _spoil(self, answer: bytes, fault: Fault | None) -> bytes:
-        if fault and fault.kind == "truncate":
-            return answer[: len(answer) // 2 if fault.octets is None else fault.octets]
-        if fault and fault.kind == "garbage":
-            noise = self._dice.randbytes(24 if fault.octets is None else min(fault.octets, MAX_INPUT))
-            if fault.where == "instead":
-                return noise
-            cut = self._dice.randrange(1, max(2, len(answer))) if fault.where == "inside" else 0
-            return answer[:cut] + noise + answer[cut:]
-        return answer
-
     def _break(self, fault: Fault, at: float) -> None:
         """No answer comes: end the command, and what else the fault does."""
         held, self._held = self._held, []
@@ -264,50 +247,21 @@ class Terminal:
             self.say(line, at)
         match fault.kind:
             case "unplug":
-                self.unplug(UNPLUG_S if fault.seconds is None else fault.seconds, at)
+                self.power.unplug(UNPLUG_S if fault.seconds is None else fault.seconds, at)
             case "reboot":
-                self.reboot(self._timing.reboot_away_s if fault.seconds is None else fault.seconds, at)
+                self.power.reboot(fault.seconds, at)
             case "hang":
-                self.hung = fault.until
+                self.power.hung = fault.until
                 self._input.clear()
 
-    def unplug(self, seconds: float, at: float) -> None:
-        """The port and the power are gone for a time."""
-        self._lose_power()
-        self.output.clear()
-        self.away = True
-        self.unplugged += 1
-        power = self._power
-        self._timeline.plan(at + seconds, lambda then: self._start(power, then))
-
-    def reboot(self, away_s: float, at: float) -> None:
-        """Restart: settings are lost, the SIM is kept; the port goes away only where that takes time."""
-        if away_s > 0:
-            self.unplug(away_s, at)
-            return
-        self._lose_power()
-        self._start(self._power, at)
-
-    def _lose_power(self) -> None:
-        self._power += 1
-        self.device.power_off()
-        self.hung = ""
+    def _lost_power(self, at: float) -> None:
+        """Settings and what was under way are lost, the SIM is kept."""
+        self.device.power_off(at)
         self._forget()
+        if self.power.away:
+            self.output.clear()
 
-    def _start(self, power: int, at: float) -> None:
-        if power != self._power:
-            return
-        self.away = False
-        self._booting = True
-        if self._timing.boot_s > 0:
-            self._timeline.plan(at + self._timing.boot_s, lambda then: self._booted(power, then))
-        else:
-            self._booted(power, at)
-
-    def _booted(self, power: int, at: float) -> None:
-        if power != self._power:
-            return
-        self._booting = False
+    def _started(self, at: float) -> None:
         self.device.powered = True
         for line in self._settings.modem.boot_lines:
             self.say(line, at)

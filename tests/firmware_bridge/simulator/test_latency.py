@@ -46,12 +46,13 @@ def test_what_is_typed_meanwhile_waits() -> None:
     assert talk.wait(0.2) == "\r\nOK\r\n\r\n+CSQ: 17,99\r\n\r\nOK\r\n"
 
 
-def test_answers_come_in_pieces() -> None:
-    talk = Talk(latency="dongle", inbox=5)
+@pytest.mark.parametrize(("chosen", "size"), [({"latency": "dongle"}, 64), ({"chunk_octets": 1}, 1)])
+def test_answers_come_in_pieces(chosen: dict[str, object], size: int) -> None:
+    talk = Talk(inbox=5, **chosen)
     talk.heard.clear()
     talk.write(b"AT+CMGL=4\r")
     talk.wait(2)
-    assert max(len(text) for _, text in talk.heard) == 64
+    assert max(len(text) for _, text in talk.heard) == size
     assert len(talk.heard) > 10
 
 

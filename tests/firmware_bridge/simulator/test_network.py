@@ -221,3 +221,25 @@ def test_ussd_in_packed_septets_as_huawei_wants_it() -> None:
     talk = Talk(ussd_form="packed", balance=0)
     answer = talk.write(b'AT+CUSD=1,"2A1C0E3702",15\r')  # *888#
     assert '+CUSD: 1,"D3' in answer, "S and i, packed"
+
+
+def test_a_message_stored_a_moment_before_the_power_goes_comes_again() -> None:
+    talk = Talk(latency="dongle")
+    talk.receive("lama")
+    talk.wait(5)
+    talk.receive("baru")
+    talk.receive("terbaru")
+    talk.wait(0.2)
+    assert talk.state()["slots"] == [1, 2, 3]
+    talk.control(do="unplug", seconds=1)
+    assert talk.state()["waiting"] == 2
+    talk.wait(5)
+    talk.finish("ATE0")
+    lines, _ = talk.finish("AT+CMGL=4")
+    assert [decode_pdu(bytes.fromhex(line)).text for line in lines[1:-1:2]] == [
+        "lama",
+        "baru",
+        "terbaru",
+        "baru",
+        "terbaru",
+    ]
