@@ -21,6 +21,7 @@ from kiosk_agent.errors import ControlError, DataFolderInUseError, IntakeError, 
 from kiosk_agent.intake.lines import Answer
 from kiosk_agent.kiosk import Status, make_kiosk, open_kiosk
 from kiosk_agent.settings import load_settings
+from kiosk_agent.sms_desk.desk import Aside
 from kiosk_agent.sync.usb import Exported, Imported
 
 FILE: Final = "run.json"
@@ -149,6 +150,10 @@ class Remote:
     def import_(self, data: bytes) -> Imported:
         """Take a file of the centre's."""
         return msgspec.json.decode(self._ask("import", data), type=Imported)
+
+    def quarantine(self, *, with_content: bool = False) -> list[Aside]:
+        """The SMS that were put aside."""
+        return msgspec.json.decode(self._ask("quarantine", b"content" if with_content else b""), type=list[Aside])
 
     def _ask(self, what: str, body: bytes = b"") -> bytes:
         headers = {TOKEN_HEADER: self._running.token, "Content-Type": "application/octet-stream"}

@@ -7,6 +7,7 @@ The sync and the store know nothing of it: they go on whether a page is open or 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Protocol
 
 from litestar import Litestar
 from litestar.concurrency import sync_to_thread
@@ -18,19 +19,34 @@ from kiosk_agent.sync.loop import SyncLoop
 from kiosk_agent.web import ERROR_PAGES, OwnPagesOnly, add_headers, template_config, web_routes
 
 
-def make_app(control: Control, loop: SyncLoop, token: str) -> Litestar:
+class Service(Protocol):
+    """What works beside the pages while they are up."""
+
+    def start(self) -> None:
+        """Begin, without waiting for anything."""
+
+    def stop(self) -> None:
+        """End."""
+
+
+def make_app(control: Control, loop: SyncLoop, token: str, modems: Service | None = None) -> Litestar:
     """Put the application together around an opened kiosk.
 
     Args:
         token: who names it may use `/_control/`.
+        modems: started last and stopped first.
     """
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         loop.start()
+        if modems is not None:
+            modems.start()
         try:
             yield
         finally:
+            if modems is not None:
+                await sync_to_thread(modems.stop)
             await sync_to_thread(loop.stop)
 
     return Litestar(

@@ -8,6 +8,8 @@ from msgspec import Struct
 from kiosk_agent.errors import SettingsError
 from kiosk_agent.intake.lines import Answer, file_line
 from kiosk_agent.kiosk import Kiosk, Status
+from kiosk_agent.sms_desk.desk import Aside, SmsDesk
+from kiosk_agent.sms_desk.modem_words import health_of
 from kiosk_agent.store.device_keys import DeviceKeys
 from kiosk_agent.store.scrub import scrub
 from kiosk_agent.sync.clock_watch import ClockWatch
@@ -61,6 +63,7 @@ class Control:
         self._way: tuple[str, Transport] | None = None
         self._scrub_at_s = kiosk.clock.monotonic_s() + _FIRST_SCRUB_S  # Not while an old PC is still starting.
         self._loop: SyncLoop | None = None
+        self._desk: SmsDesk | None = None
         kiosk.sync_state = lambda: self._engine.state
 
     def close(self) -> None:
@@ -131,6 +134,22 @@ class Control:
         self._loop = loop
         return loop
 
+    def make_desk(self) -> SmsDesk:
+        """The desk that the modems of this kiosk work for.
+
+        Raises:
+            StorageKeyError: the kiosk has no storage key.
+        """
+        if self._desk is None:
+            self._desk = SmsDesk(self.kiosk, self._clock_watch.hear_sms)
+            self.kiosk.store.arrived.append(self._desk.arrived)
+            self.looks.append(self._desk.look)
+        return self._desk
+
+    def quarantine(self, *, with_content: bool = False) -> list[Aside]:
+        """The SMS that were put aside."""
+        return self.make_desk().quarantine(with_content=with_content)
+
     def note_boot(self) -> None:
         """Write the CLOCK entry of a start of `run`."""
         self._clock_watch.note_boot()
@@ -154,6 +173,8 @@ class Control:
                 disk_free_mb=status.disk_free_mb,
                 rotted=status.rotted,
                 modem=status.modem,
+                quarantine=status.quarantine,
+                modems=[health_of(modem) for modem in status.modems[:16]],
             )
             self._health.report(health, keys)
 

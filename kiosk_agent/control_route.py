@@ -41,6 +41,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "enrol": _enrol,
     "export": lambda control, body: control.export(),  # noqa: ARG005
     "import": lambda control, body: control.import_(body),
+    "quarantine": lambda control, body: control.quarantine(with_content=body == b"content"),
 }
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from firmware_bridge.desk import ModemStatus
 from kiosk_agent.clock import Clock, SystemClock
 from kiosk_agent.errors import NotEnrolledError
 from kiosk_agent.intake.centre import CentreData
@@ -46,12 +48,19 @@ class Status(Struct, frozen=True, kw_only=True):
     clock_offset_ms: int | None
     """The centre's clock less the kiosk's, as last measured."""
     modem: str
+    """Network and signal, or what is wrong; empty where none was asked for."""
     rotted: int
     """Records whose bytes have changed on the disk."""
     filed: int
     """Complaints in this kiosk's log."""
     safe: int
     """Of them, how many lie in a verified backup of the centre."""
+    sms_waiting: int = 0
+    """SMS that are still to go out."""
+    quarantine: int = 0
+    """SMS that were put aside unread."""
+    modems: list[ModemStatus] = []
+    """Each modem; without the number of its card."""
 
 
 class Kiosk:
@@ -68,6 +77,8 @@ class Kiosk:
         """Set by whoever runs the sync."""
         self.modem_state: Callable[[], str] = lambda: ""
         """Set by whoever runs the modems."""
+        self.modems: Callable[[], list[ModemStatus]] = list
+        """Set with it."""
 
     def master(self) -> Master:
         """The centre's tables; empty until they have come."""
@@ -94,6 +105,9 @@ class Kiosk:
             rotted=len(facts.read_seqs(store.fact(facts.ROTTED))),
             filed=store.complaints(),
             safe=store.complaints(store.safe_seq()),
+            sms_waiting=store.sms_waiting(),
+            quarantine=store.quarantined(),
+            modems=[replace(modem, imsi="") for modem in self.modems()],
         )
 
     @property

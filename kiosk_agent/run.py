@@ -3,10 +3,10 @@
 import logging
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 import uvicorn
@@ -17,6 +17,9 @@ from kiosk_agent.control import Control
 from kiosk_agent.errors import DataFolderInUseError, NotSavedError, SetupError
 from kiosk_agent.kiosk import open_kiosk
 from kiosk_agent.reasons import why
+
+if TYPE_CHECKING:
+    from kiosk_agent.modems import Modems
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +38,11 @@ class HttpServer(uvicorn.Server):
             self._captured_signals.clear()
 
 
-def serve(data: Path, port: int | None) -> None:
+def serve(data: Path, port: int | None, modem: Sequence[str] = ()) -> None:
     """Run the kiosk until it is told to end.
+
+    Args:
+        modem: the ports of SMS modems; none: as the settings say.
 
     Raises:
         DataFolderInUseError: another agent runs on this folder.
@@ -46,14 +52,23 @@ def serve(data: Path, port: int | None) -> None:
     _refuse_second(data)
     control = Control(open_kiosk(data, flags={"port": port}))
     try:
+        modems = _make_modems(control, modem or control.kiosk.settings.modem.split())
         listener = _listen(control.kiosk.settings.port)
         _note_boot(control)
-        _serve(data, control, listener)
+        _serve(data, control, listener, modems)
     finally:
         control.close()
 
 
-def _serve(data: Path, control: Control, listener: socket.socket) -> None:
+def _make_modems(control: Control, ports: Sequence[str]) -> "Modems | None":
+    if not ports:
+        return None
+    from kiosk_agent.modems import Modems  # noqa: PLC0415  A kiosk without a modem need not load what drives one.
+
+    return Modems(control, ports)
+
+
+def _serve(data: Path, control: Control, listener: socket.socket, modems: "Modems | None") -> None:
     port = listener.getsockname()[1]
     running = new_running(port)
 
@@ -68,7 +83,7 @@ def _serve(data: Path, control: Control, listener: socket.socket) -> None:
     try:
         leave_word()
         control.looks.append(leave_word)
-        app = make_app(control, control.make_loop(), running.token)
+        app = make_app(control, control.make_loop(), running.token, modems)
         click.echo(f"Halaman kios: http://{HOST}:{port}/ (berhenti dengan Ctrl-C)")
         sys.stdout.flush()
         config = uvicorn.Config(

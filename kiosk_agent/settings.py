@@ -42,6 +42,24 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     wait_s: Annotated[float, Meta(ge=0, le=600)] = 10
     """How long a command waits for a data folder that is in use."""
 
+    modem: str = ""
+    """Ports of SMS modems, with spaces between them, for a kiosk that `run` is given none for."""
+    sim_pin: Annotated[str, Meta(pattern=r"^([0-9]{4,8})?\Z")] = ""
+    """Of the SIM card; tried once a card."""
+    balance_code: Annotated[str, Meta(pattern=r"^([*#][0-9*#]{1,30})?\Z")] = ""
+    """Such as *888#; empty: the balance is never asked for."""
+    sms_sweep_s: Seconds = 20
+    """How often the SIM is looked through even if nothing was indicated."""
+    sms_incomplete_s: Seconds = 1_800
+    """How long the missing parts of a message are waited for before it is filed without them."""
+    sms_resend_s: Annotated[float, Meta(ge=0, le=86_400)] = 60
+    """How long a delivery report is waited for before a message without an answer is sent once more."""
+    sms_retry_s: Seconds = 30
+    """Wait after a message that did not leave; it doubles with each further failure."""
+    sms_per_hour: Annotated[int, Meta(ge=0, le=100_000)] = 240
+    """Parts that one SIM sends in an hour, at most."""
+    sms_per_day: Annotated[int, Meta(ge=0, le=100_000)] = 2_000
+
 
 def load_settings(folder: Path, flags: Mapping[str, Any] | None = None) -> Settings:
     """Read the settings of a data folder.

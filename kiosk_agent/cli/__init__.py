@@ -7,7 +7,7 @@ import logging
 
 import click
 
-from kiosk_agent.cli import agent, bundle, file
+from kiosk_agent.cli import agent, bundle, file, sms
 from kiosk_agent.cli.group import HELP, PROGRAM, IndonesianGroup
 from kiosk_agent.cli.words import dress
 from kiosk_agent.version import version
@@ -28,4 +28,5 @@ main.add_command(file.file)
 main.add_command(agent.sync)
 main.add_command(agent.status)
 main.add_command(bundle.bundle)
+main.add_command(sms.sms)
 dress(main)

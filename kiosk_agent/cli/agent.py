@@ -32,14 +32,17 @@ def enrol(data: Path, server: str, code: str, *, as_json: bool) -> None:
 @click.option(
     "--port", type=Span(0, 65_535), metavar="ANGKA", help="Port halaman di 127.0.0.1 (bawaan 8180; 0: yang bebas)."
 )
-@click.option("--modem", multiple=True, metavar="PORT", help="Modem SMS; belum didukung versi ini.")
+@click.option(
+    "--modem",
+    multiple=True,
+    metavar="PORT",
+    help="Modem SMS: port seperti /dev/ttyUSB0 atau COM3, atau `auto`. Boleh lebih dari satu kali.",
+)
 def run(data: Path, port: int | None, modem: tuple[str, ...]) -> None:
-    """Jalankan kios: halaman layar sentuh dan pengiriman ke pusat. Berhenti dengan Ctrl-C."""
-    if modem:
-        fail("Modem SMS belum didukung versi ini. Jalankan tanpa --modem.")
+    """Jalankan kios: halaman layar sentuh, pengiriman ke pusat dan, dengan modem, SMS. Berhenti dengan Ctrl-C."""
     from kiosk_agent.run import serve  # noqa: PLC0415  The other commands must not load the web stack.
 
-    serve(data, port)
+    serve(data, port, modem)
 
 
 @click.command()

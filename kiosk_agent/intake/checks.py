@@ -59,6 +59,8 @@ def check(form: Form, master: Master) -> Form:
         operator=_line(form.operator, "operator", "Operator", MAX_LINE),
         batch=_line(form.batch, "batch", "Batch", MAX_WORD),
         row=form.row,
+        sms=form.sms,
+        flags=form.flags,
     )
 
 
@@ -129,11 +131,11 @@ def _line(value: str, field: str, label: str, longest: int) -> str:
 
 def _check_codes(form: Form, master: Master) -> None:
     for value, field, label in ((form.category, "category", "Kategori"), (form.kelurahan, "kelurahan", "Kelurahan")):
-        if not value:
+        if not value and not (field == "kelurahan" and form.sms):
             raise MissingError(f"{label} belum diisi.", field)
     if form.category not in master.category_codes:
         raise UnknownCodeError(f"Kategori {shown(form.category)} tidak dikenal.", "category")
-    if form.kelurahan not in master.kelurahan_codes:
+    if form.kelurahan and form.kelurahan not in master.kelurahan_codes:
         raise UnknownCodeError(f"Kelurahan {shown(form.kelurahan)} tidak dikenal.", "kelurahan")
     if form.accused and form.accused not in master.unit_codes:
         raise UnknownCodeError(f"Unit {shown(form.accused)} tidak dikenal.", "accused")

@@ -26,6 +26,10 @@ class Form(Struct, kw_only=True):
     operator: str = ""
     batch: str = ""
     row: int = 0
+    sms: list[str] = []
+    """SHA-256 of each SMS part that it came from, in hex. Such a report may leave the kelurahan open."""
+    flags: list[str] = []
+    """What was noticed about it, as in a COMPLAINT."""
 
     def __repr__(self) -> str:
         """Say nothing of the answers, wherever this is printed."""

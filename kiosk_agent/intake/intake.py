@@ -1,7 +1,6 @@
 """Filing: a form becomes one entry, committed before anyone is told that it is stored."""
 
 import hmac
-import sqlite3
 from hashlib import sha256
 from typing import Final
 
@@ -12,7 +11,7 @@ from kiosk_agent.intake.checks import check
 from kiosk_agent.intake.form import Filed, Form
 from kiosk_agent.intake.master import Master
 from kiosk_agent.intake.sealing import LONG_PIN, SHORT_PIN, pin_digits, write_body
-from kiosk_agent.store import Store, facts, filed
+from kiosk_agent.store import Filing, Store, facts, filed
 from sync_protocol.bodies import Keys
 from sync_protocol.entry import Entry, parse_entry
 from sync_protocol.exchange import Held
@@ -68,18 +67,24 @@ class Intake:
             raise _not_ready()
         return keys, master
 
-    def _file(self, form: Form) -> Filed:
+    def write(self, filing: Filing, form: Form) -> Filed:
+        """File a report that was never filed before, together with whatever else this transaction brings.
+
+        Raises:
+            IntakeError: it cannot be filed as it is.
+        """
         keys, master = self.needed()
         form = check(form, master)
         digits = pin_digits(form)
         pin = pin_of(form.ref, digits)
         body = write_body(form, pin, log=self._store.device.log, duty=bytes.fromhex(keys.duty), seal=self._store.seal)
-
-        def remember(connection: sqlite3.Connection, entry: Entry) -> None:
-            filed.insert(connection, _hash(form.ref), entry, _proof(form.ref, digits))
-
-        entry = self._store.append(Kind.COMPLAINT, body, recipient=bytes.fromhex(keys.intake), also=remember)
+        entry = filing.append(Kind.COMPLAINT, body, recipient=bytes.fromhex(keys.intake))
+        filed.insert(filing.connection, _hash(form.ref), entry, _proof(form.ref, digits))
         return self._filed(entry.id, pin, entry, repeated=False)
+
+    def _file(self, form: Form) -> Filed:
+        with self._store.filing() as filing:
+            return self.write(filing, form)
 
     def _repeat(self, ref: bytes) -> Filed | None:
         """What this form became when it was filed before."""

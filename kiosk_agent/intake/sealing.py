@@ -42,6 +42,8 @@ def write_body(form: Form, pin: str, *, log: bytes, duty: bytes, seal: Sealer) -
             operator=form.operator,
             batch=form.batch,
             row=form.row,
+            sms=form.sms,
+            flags=form.flags,
         )
     text = SecretText(text=form.text, place=form.place, accused=form.accused)
     person = SecretPerson(name=form.name, phone=form.phone)
@@ -56,6 +58,8 @@ def write_body(form: Form, pin: str, *, log: bytes, duty: bytes, seal: Sealer) -
         operator=form.operator,
         batch=form.batch,
         row=form.row,
+        sms=form.sms,
+        flags=form.flags,
         secret=Secret(
             text=seal(duty, duty_info(log, "text"), pack(text.encode())),
             person=seal(duty, duty_info(log, "person"), pack(person.encode())),

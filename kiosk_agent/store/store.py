@@ -6,7 +6,8 @@ with everything on the disk, does anyone learn the number.
 
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from kiosk_agent.clock import Clock
@@ -34,6 +35,39 @@ Also = Callable[[sqlite3.Connection, Entry], None]
 """What goes into the same transaction as an entry."""
 
 
+class Filing:
+    """Entries that come to stand on the disk together."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        write: Callable[[sqlite3.Connection, Kind, Body, bytes | None], Entry],
+    ) -> None:
+        self.connection = connection
+        self.entries: list[Entry] = []
+        self._write = write
+
+    def append(self, kind: Kind, body: Body, *, recipient: bytes | None = None) -> Entry:
+        """Add an entry to the kiosk's own log, sealed to this key or plain."""
+        entry = self._write(self.connection, kind, body, recipient)
+        self.entries.append(entry)
+        return entry
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """What may fail by itself: an exception takes back what this block wrote, and nothing else."""
+        before = len(self.entries)
+        self.connection.execute("savepoint part")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("rollback to part")
+            self.connection.execute("release part")
+            del self.entries[before:]
+            raise
+        self.connection.execute("release part")
+
+
 class Store(StoreView):
     """An opened data folder."""
 
@@ -49,6 +83,8 @@ class Store(StoreView):
         self.seal = seal
         self.appended: list[Callable[[int], None]] = []
         """Called with the kind of each entry that was committed."""
+        self.arrived: list[Callable[[], None]] = []
+        """Called when a reply of the centre was committed."""
         self.storage_key: StorageKey | None = None
         self._clock = clock
         try:
@@ -71,19 +107,31 @@ class Store(StoreView):
         Raises:
             NotSavedError: it is not on the disk.
         """
-        entry: Entry | None = None
+        with self.filing() as filing:
+            entry = filing.append(kind, body, recipient=recipient)
+            if also is not None:
+                also(filing.connection, entry)
+        return entry
+
+    @contextmanager
+    def filing(self) -> Iterator["Filing"]:
+        """Add several entries, and what belongs to them, in one transaction: all of it is on the disk, or nothing.
+
+        Raises:
+            NotSavedError: nothing is.
+        """
+        filing: Filing | None = None
         try:
             with self.disk.writing() as connection:
-                entry = self._write(connection, kind, body, recipient)
-                if also is not None:
-                    also(connection, entry)
+                filing = Filing(connection, self._write)
+                yield filing
         except NotSavedError:
-            if entry is None or not self._stands_after_all(entry.id):
+            if filing is None or not filing.entries or not self._stands_after_all(filing.entries[-1].id):
                 raise
-            log.warning("a commit failed, and its entry is stored all the same")
-        for listener in self.appended:
-            listener(kind)
-        return entry
+            log.warning("a commit failed, and its entries are stored all the same")
+        for entry in filing.entries:
+            for listener in self.appended:
+                listener(entry.kind)
 
     def report_lost(self, held: Held) -> None:
         """Append a LOST for this entry, once for each id, and again only where that LOST has rotted too.
@@ -133,6 +181,8 @@ class Store(StoreView):
         self._stated, self._stated_is_read = reply.head, True
         if any(entry.kind in _SETTING_KINDS for entry in reply.entries):
             self.generation += 1
+        for listener in self.arrived:
+            listener()
         return inserted.stored
 
     def remember(self, name: str, value: bytes) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from kiosk_agent.errors import NotEnrolledError
-from kiosk_agent.store import facts, own_log, server_log
+from kiosk_agent.store import facts, own_log, server_log, sms, sms_out
 from kiosk_agent.store.device_keys import DeviceKeys
 from kiosk_agent.store.disk import Disk
 from sync_protocol.entry import Entry, parse_entry, verify_entry
@@ -143,6 +143,16 @@ class StoreView:
         """Where the complaint with this (written) number stands in the log; None if it was filed elsewhere."""
         with self.disk.reading() as connection:
             return own_log.complaint_between(connection, *id_range(number))
+
+    def quarantined(self) -> int:
+        """How many SMS were put aside unread."""
+        with self.disk.reading() as connection:
+            return sms.count_quarantined(connection)
+
+    def sms_waiting(self) -> int:
+        """How many SMS are still to go out."""
+        with self.disk.reading() as connection:
+            return sms_out.count_waiting(connection)
 
     # -- the server's log for this kiosk -------------------------------------------------------------------------------
 

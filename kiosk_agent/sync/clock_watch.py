@@ -11,6 +11,10 @@ from sync_protocol.bodies import Clock as ClockBody
 from sync_protocol.kinds import Kind
 
 TOLERANCE_MS: Final = 60_000
+SMS_DOUBT_MS: Final = 300_000
+"""An SMS is on its way for seconds to minutes."""
+AHEAD_MS: Final = 30 * 86_400_000
+"""No network keeps an SMS for so long: a kiosk whose clock says so is ahead."""
 
 
 class ClockWatch:
@@ -20,6 +24,8 @@ class ClockWatch:
         self._store = store
         self._clock = clock
         self._wall_ms, self._monotonic_s = clock.now_ms(), clock.monotonic_s()
+        self._knows_better = False
+        """Whether the centre told its time since the program started."""
 
     def note_boot(self) -> None:
         """Say that the program has started: what was known of the clock before may no longer hold.
@@ -59,8 +65,26 @@ class ClockWatch:
         offset = self._store.number_fact(facts.OFFSET)
         told = self._store.number_fact(facts.CLOCK_OFFSET_TOLD) or 0
         doubt = self._store.number_fact(facts.OFFSET_DOUBT) or 0
+        self._knows_better = offset is not None
         if offset is not None and abs(offset - told) > TOLERANCE_MS + doubt:
             self._write("server", offset)
+
+    def hear_sms(self, sent_ms: int) -> None:
+        """An SMS has come that the network stamped with this time. Only where the centre has not told the time yet.
+
+        It may have been on its way for long, so it tells that a clock is behind, and not that one is a little ahead.
+
+        Raises:
+            NotSavedError: it is not on the disk.
+        """
+        if self._knows_better:
+            return
+        known_ms = self._store.number_fact(facts.OFFSET) or 0
+        offset_ms = sent_ms - self._clock.now_ms()
+        if offset_ms - known_ms > TOLERANCE_MS or offset_ms - known_ms < -AHEAD_MS:
+            self._store.remember(facts.OFFSET, str(offset_ms).encode())
+            self._store.remember(facts.OFFSET_DOUBT, str(SMS_DOUBT_MS).encode())
+            self._write("sms", offset_ms)
 
     def _write(self, reason: str, offset_ms: int, jump_ms: int = 0) -> None:
         body = ClockBody(reason=reason, offset_ms=offset_ms, jump_ms=jump_ms)

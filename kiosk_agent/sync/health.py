@@ -57,4 +57,5 @@ class HealthReporter:
 def _telling(health: Health) -> bytes:
     """What counts as a change: queue and age change all the time and the centre sees them anyway."""
     level = sum(health.disk_free_mb >= step for step in _DISK_STEPS_MB)
-    return msgspec.json.encode([health.version, level, health.rotted, health.modem])
+    troubles = [modem.trouble for modem in health.modems]
+    return msgspec.json.encode([health.version, level, health.rotted, health.modem, health.quarantine, troubles])

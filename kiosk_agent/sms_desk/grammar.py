@@ -1,0 +1,222 @@
+"""What an SMS asks for: a text to a command or a report. Pure; who sent it and what becomes of it is decided elsewhere.
+
+Forgiving where nothing can be lost by it: any case, any punctuation around words, one typing error in the first word.
+Whatever is no command is a report, whole: nothing is ever turned away.
+"""
+
+import re
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+from sync_protocol.errors import NumberError
+from sync_protocol.number import parse_number
+
+DEFAULT_PREFIX: Final = "KOTKUPANG"
+
+
+class Verb(StrEnum):
+    """What a message wants."""
+
+    REPORT = "lapor"
+    EMPTY = "kosong"
+    """A keyword, or nothing at all, and no text."""
+    HELP = "bantuan"
+    UNKNOWN_NUMBER = "nomor"
+    """A command for a report whose number cannot be one."""
+    CHECK = "cek"
+    ADD = "tambah"
+    YES = "ya"
+    NOT_YET = "belum"
+    RATE = "nilai"
+    PIN = "pin"
+    STOP = "berhenti"
+    START = "mulai"
+
+
+class Understood(Struct, frozen=True):
+    """A message as it is taken."""
+
+    verb: Verb
+    text: str = ""
+    """Of a report its text, letter for letter without the keyword; of a command its one written form."""
+    is_draft: bool = False
+    """A report that did not begin with a keyword."""
+    has_typo: bool = False
+
+    def __repr__(self) -> str:
+        """Say nothing of the text, wherever this is printed."""
+        return f"Understood({self.verb})"
+
+
+_NUMBERED: Final = {
+    "CEK": Verb.CHECK,
+    "TAMBAH": Verb.ADD,
+    "YA": Verb.YES,
+    "BELUM": Verb.NOT_YET,
+    "NILAI": Verb.RATE,
+    "PIN": Verb.PIN,
+}
+_ALONE: Final = {"BERHENTI": Verb.STOP, "MULAI": Verb.START, "BANTUAN": Verb.HELP}
+_NOTHING_LOST: Final = frozenset({Verb.CHECK, Verb.PIN, Verb.RATE, Verb.YES})
+"""Commands that say nothing beside their number."""
+_REPORT: Final = "LAPOR"
+_SIGNS: Final = r"\s!-/:-@\[-`{-~\u00a0-\u00bf\u200b-\u200f\u2010-\u2027\u2060\ufeff"
+"""What may stand between and around words."""
+_FIRST: Final = re.compile(rf"[{_SIGNS}]*([^{_SIGNS}]+)[{_SIGNS}]*")
+_AFTER_KEYWORD: Final = re.compile(r"[\s:;,.\-\u2013\u2014_=/*>]*")
+_BEFORE_NUMBER: Final = re.compile(
+    r"[\s#:;,.\-*'\"(<\[]*(?:(?:NOMOR|NO|NMR|LAPORAN)(?![A-Z0-9])[\s.:#]*)*", re.IGNORECASE
+)
+_SYMBOL: Final = r"[0-9A-Za-z]"
+_NUMBER: Final = re.compile(rf"(?:{_SYMBOL}[ \t.\-_\u2010-\u2014]{{0,2}}){{9}}{_SYMBOL}(?!{_SYMBOL})")
+_LIKE_NUMBER: Final = re.compile(r"(?=\S*[0-9])[0-9A-Za-z.\-_\u2010-\u2014]{6,14}(?!\S)")
+_PIN: Final = re.compile(
+    r"[\s:,.\-]*(?:PIN(?![A-Za-z])[\s:.\-]*)?([0-9OIl]{6}(?:[0-9OIl]{10})?)(?![0-9A-Za-z])", re.IGNORECASE
+)
+_RATING: Final = re.compile(r"[\s:,.\-=]*([1-5])(?![0-9])")
+_DIGITS: Final = str.maketrans("OoIiLl", "001111")
+_FEW_WORDS: Final = 3
+_LONG_KEYWORD: Final = 7
+"""A mistyped keyword this long is no word of its own; "lapar" for LAPOR is one, and stays in the text."""
+
+
+def understand(text: str, prefix: str = DEFAULT_PREFIX) -> Understood:
+    """Read a message.
+
+    Args:
+        prefix: the city's keyword, as its CONFIG says.
+    """
+    prefix = "".join(_words(prefix)).upper() or DEFAULT_PREFIX
+    rest, has_typo = _behind_prefix(text, prefix)
+    if rest is None:
+        return _command(text) or _report(text, text, is_draft=True)
+    return _command(rest) or _report(rest, text, is_draft=rest is text, has_typo=has_typo)
+
+
+def _report(text: str, whole: str, *, is_draft: bool, has_typo: bool = False) -> Understood:
+    if not _words(text):
+        # What holds no letter is empty; signs such as an emoji still are what somebody sent.
+        return Understood(Verb.EMPTY) if not _telling(text) else Understood(Verb.REPORT, whole.strip(), is_draft=True)
+    return Understood(Verb.REPORT, text.strip(), is_draft=is_draft, has_typo=has_typo)
+
+
+def _behind_prefix(text: str, prefix: str) -> tuple[str | None, bool]:
+    """What follows the city's keyword or LAPOR, and whether that was mistyped; None where there is no keyword."""
+    start = _FIRST.match(text)
+    if start is None:
+        return (None, False)
+    for keyword in (prefix, _REPORT):
+        end = _end_of_keyword(text, start.start(1), keyword)
+        if end is not None:
+            return text[_AFTER_KEYWORD.match(text, end).end() :], False  # type: ignore[union-attr]  # matches nothing too
+    if is_mistyped(start[1].upper(), prefix):
+        return text[start.end() :], True
+    if is_mistyped(start[1].upper(), _REPORT):
+        return text, True
+    return None, False
+
+
+def _end_of_keyword(text: str, start: int, keyword: str) -> int | None:
+    """Where the keyword ends that begins here; its letters may stand apart: KOT KUPANG, KOT-KUPANG."""
+    at = start
+    for letter in keyword:
+        while at > start and at < len(text) and text[at] in " -._":
+            at += 1
+        if at >= len(text) or text[at].upper() != letter:
+            return None
+        at += 1
+    is_run_on = at < len(text) and text[at].isalpha()
+    # KOTKUPANGlampu is the keyword and a word; LAPORAN is a word of its own.
+    return None if is_run_on and len(keyword) < _LONG_KEYWORD else at
+
+
+def _command(text: str) -> Understood | None:
+    start = _FIRST.match(text)
+    if start is None:
+        return None
+    word, rest = start[1].upper(), text[start.end(1) :]
+    if not _words(rest):
+        for name, verb in _ALONE.items():
+            if word == name or is_mistyped(word, name):
+                return Understood(verb, name, has_typo=word != name)
+    for name, verb in _NUMBERED.items():
+        if word == name or is_mistyped(word, name):
+            found = _numbered(verb, name, rest, is_exact=word == name)
+            if found is not None:
+                return found
+    return None
+
+
+def _numbered(verb: Verb, name: str, rest: str, *, is_exact: bool) -> Understood | None:
+    at = _BEFORE_NUMBER.match(rest).end()  # type: ignore[union-attr]  # It matches nothing too.
+    number, end = _number_at(rest, at)
+    if number:
+        return Understood(verb, f"{name} {number}{_what_follows(verb, rest[end:])}".rstrip(), has_typo=not is_exact)
+    if not is_exact:
+        return None
+    words = _words(rest)
+    if not words:
+        return Understood(Verb.UNKNOWN_NUMBER) if verb in {Verb.CHECK, Verb.PIN} else _bare(verb, name)
+    is_like_number = _LIKE_NUMBER.match(rest, at) is not None
+    if verb in _NOTHING_LOST and is_like_number and len(words) <= _FEW_WORDS:
+        return Understood(Verb.UNKNOWN_NUMBER)
+    return None
+
+
+def _bare(verb: Verb, name: str) -> Understood | None:
+    """YA or BELUM alone: the centre knows which report it asked this phone about."""
+    return Understood(verb, name) if verb in {Verb.YES, Verb.NOT_YET} else None
+
+
+def _number_at(text: str, at: int) -> tuple[str, int]:
+    """The number of a report that stands here, in its written form, and where it ends."""
+    found = _NUMBER.match(text, at)
+    if found is None or not _is_written_as_number(found[0], text[found.end() :]):
+        return "", at
+    try:
+        return parse_number(found[0].replace("_", "")), found.end()
+    except NumberError:
+        return "", at
+
+
+def _is_written_as_number(symbols: str, behind: str) -> bool:
+    """One pair of words in 32 ("datang lagi") has a fitting check symbol by chance."""
+    return any(letter.isdigit() for letter in symbols) or symbols[5:6] == "-" or not _words(behind)
+
+
+def _what_follows(verb: Verb, rest: str) -> str:
+    if verb is Verb.RATE:
+        rating = _RATING.match(rest)
+        return f" {rating[1]}" if rating else ""
+    if verb is Verb.CHECK:
+        pin = _PIN.match(rest)
+        return f" {pin[1].translate(_DIGITS)}" if pin else ""
+    if verb is Verb.PIN:
+        return ""
+    said = rest[_AFTER_KEYWORD.match(rest).end() :].strip()  # type: ignore[union-attr]  # It matches nothing too.
+    return f" {said}" if said else ""
+
+
+def is_mistyped(word: str, meant: str) -> bool:
+    """Whether one letter is wrong, missing, too many or swapped with its neighbour. Two letters are too few to tell."""
+    if word == meant or len(meant) < 3 or abs(len(word) - len(meant)) > 1:
+        return False
+    same = next((at for at, (a, b) in enumerate(zip(word, meant, strict=False)) if a != b), min(len(word), len(meant)))
+    behind_word, behind_meant = word[same:], meant[same:]
+    return (
+        behind_word[1:] == behind_meant[1:]
+        or behind_word[1:] == behind_meant
+        or behind_word == behind_meant[1:]
+        or (behind_word[:2] == behind_meant[:2][::-1] and behind_word[2:] == behind_meant[2:])
+    )
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
+
+
+def _telling(text: str) -> bool:
+    """Whether anything but spaces and signs of writing stands in it."""
+    return re.sub(rf"[{_SIGNS}]+", "", text) != ""
