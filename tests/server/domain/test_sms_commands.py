@@ -49,7 +49,9 @@ def test_the_rating_after_the_number(words, rating):
     assert read_command(f"NILAI {NUMBER} {words}", ["nilai"]).rating == rating
 
 
-@pytest.mark.parametrize("phone", ["+6281234500001", "081234500001", "6281234500001", "0812-3450-0001", "(0812) 34500001"])
+@pytest.mark.parametrize(
+    "phone", ["+6281234500001", "081234500001", "6281234500001", "0812-3450-0001", "(0812) 34500001"]
+)
 def test_one_phone_however_it_is_written(phone):
     assert canonical(phone) == "6281234500001"
     assert dialled(phone) == "+6281234500001"

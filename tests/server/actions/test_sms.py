@@ -1,0 +1,468 @@
+"""SMS at the centre: news and answers, each once ever, through a device with a modem, to the phone on file alone."""
+
+import pytest
+
+from server.actions import answer_sms
+from server.actions.confirm_device import confirm_device
+from server.actions.fold_entries import fold
+from server.actions.receive_bundle import receive_bundle
+from server.actions.revoke_device import revoke_device
+from server.actions.verify_report import verify_report
+from server.audit import audit
+from server.audit.state import Audit
+from server.domain.fold import decode_private
+from server.domain.roles import Role, Viewer
+from server.errors import UnknownPlaceError
+from server.store import cases, sms
+from server.store.centre import open_centre
+from sync_protocol.bodies import ModemHealth, Secret, SmsIn, SmsOut, SmsResult
+from sync_protocol.bundle import write_bundle
+from sync_protocol.kinds import Kind
+from sync_protocol.number import number_of
+from sync_protocol.vocabulary import Identity
+from tests.server.conftest import sender
+
+PHONE, OTHER = "+6281234500001", "+6281234500099"
+PIN = "246810"
+STAFF = Viewer(id=1, name="petugas1", role=Role.PETUGAS)
+DAY_MS = 86_400_000
+TEXT = "Lampu jalan mati RT 3"
+
+
+@pytest.fixture
+def kiosk(enrol):
+    peer = enrol()
+    peer.health(modem="Telkomsel", modems=[ModemHealth(operator="Telkomsel")])
+    return peer
+
+
+@pytest.fixture
+def report(centre, kiosk):
+    """Files a report by SMS and lets it arrive; gives its id and number."""
+
+    def file(**fields):
+        given = {"channel": "sms", "phone": PHONE, "sms_ok": True, "pin": PIN, "flags": []}
+        entry = kiosk.complain(fields.pop("text", TEXT), **(given | fields))
+        kiosk.sync(sender(centre))
+        return entry.id, number_of(entry.id)
+
+    return file
+
+
+@pytest.fixture
+def ask(centre, kiosk):
+    """Sends a command by SMS; gives the answers that came down since."""
+
+    def send(text, phone=PHONE, peer=kiosk):
+        before = len(out(peer))
+        flag = text.split(" ")[0].lower()
+        peer.append(Kind.SMS_IN, SmsIn(sender=phone, text=text, flags=[flag]))
+        peer.sync(sender(centre))
+        peer.sync(sender(centre))
+        return [(body.to, body.text) for body in out(peer)[before:]]
+
+    return send
+
+
+def out(peer) -> list[SmsOut]:
+    return peer.received(Kind.SMS_OUT)
+
+
+def status(centre, case_id) -> str:
+    return centre.read(lambda c: cases.get_case(c, case_id))["status"]
+
+
+def findings(centre) -> list[str]:
+    return centre.read(lambda c: [finding.line() for finding in audit(Audit(c, centre.keys))])
+
+
+def answered(centre, case_id) -> None:
+    """The unit has answered: as an action of a later version will do it."""
+    from server.domain.lifecycle import Step
+    from server.store.events import append_event
+
+    def answer(connection):
+        case = cases.get_case(connection, case_id)
+        now = centre.clock()
+        append_event(connection, at=now, type=Step.ANSWERED, actor="dinkes", case_id=case_id)
+        cases.set_status(connection, case_id, status="DITANGGAPI", handler=case["handler"], now=now, due_at=None)
+
+    centre.write(answer)
+
+
+class TestNews:
+    """What a resident is told without having asked."""
+
+    def test_verifikasi_becomes_an_sms_with_the_unit_and_the_date(self, centre, kiosk, report):
+        case_id, number = report()
+        verify_report(centre, STAFF, case_id, unit="DPUPR")
+        kiosk.sync(sender(centre))
+        (message,) = out(kiosk)
+        assert message.to == PHONE
+        assert message.text == (
+            f"KASIH: Laporan {number} sudah diperiksa dan diteruskan ke Dinas PUPR."
+            f" Tindak lanjut paling lambat 25 Nov 2026. Cek: ketik CEK {number}"
+        )
+        assert message.not_after > centre.clock()
+        assert findings(centre) == []
+
+    def test_a_kiosk_report_with_a_phone_gets_it_too(self, centre, kiosk, report):
+        case_id, _ = report(channel="kios", phone="081234500001")
+        verify_report(centre, STAFF, case_id, unit="DPUPR")
+        kiosk.sync(sender(centre))
+        assert [message.to for message in out(kiosk)] == [PHONE]
+
+    @pytest.mark.parametrize("fields", [{"sms_ok": False}, {"phone": ""}, {"phone": "1708"}])
+    def test_who_did_not_ask_for_news_gets_none(self, centre, kiosk, report, fields):
+        case_id, _ = report(**fields)
+        verify_report(centre, STAFF, case_id, unit="DPUPR")
+        kiosk.sync(sender(centre))
+        assert out(kiosk) == []
+
+    def test_of_a_secret_report_it_names_no_unit(self, centre, kiosk, report):
+        from server.actions.verify_report import hand_over
+
+        case_id, number = report(
+            text="", identity=Identity.SECRET, category="PPA", secret=Secret(text=bytes(64), person=bytes(64))
+        )
+
+        def hand(connection):
+            case = cases.get_case(connection, case_id)
+            hand_over(connection, centre, case, accused="", actor="petugas1", now=centre.clock(), data={"unit": "DP3A"})
+
+        centre.write(hand)
+        kiosk.sync(sender(centre))
+        (message,) = out(kiosk)
+        assert "DP3A" not in message.text
+        assert f"Laporan {number} sudah diperiksa dan diteruskan ke unit terkait" in message.text
+
+    def test_a_centre_set_back_writes_the_same_key_again(self, data, centre, kiosk, report, tmp_path, clock):
+        import shutil
+
+        case_id, _ = report()
+        shutil.copytree(data, tmp_path / "backup")
+        verify_report(centre, STAFF, case_id, unit="DPUPR")
+        kiosk.sync(sender(centre))
+        set_back = open_centre(tmp_path / "backup", clock=clock, threads=False)
+        clock.pass_(DAY_MS)
+        verify_report(set_back, STAFF, case_id, unit="DPUPR")
+        kiosk.sync(sender(set_back))
+        assert len({message.key for message in out(kiosk)}) == 1
+        set_back.close()
+
+    def test_nothing_of_it_lies_readable_in_the_database(self, data, centre, kiosk, report):
+        case_id, _ = report()
+        verify_report(centre, STAFF, case_id, unit="DPUPR")
+        stored = b"".join(file.read_bytes() for file in data.glob("centre.sqlite3*"))
+        assert b"81234500001" not in stored
+        assert b"sudah diperiksa dan diteruskan" in stored  # the template, in the master data
+        assert b"diteruskan ke Dinas PUPR" not in stored
+
+
+class TestRoute:
+    """Which device sends."""
+
+    def test_another_device_with_a_modem_sends_where_the_first_was_revoked(self, centre, enrol, kiosk, report, clock):
+        other = enrol("DINKES")
+        other.health(modems=[ModemHealth(operator="XL")])
+        other.sync(sender(centre))
+        case_id, _ = report()
+        revoke_device(centre, kiosk.log, actor="test")
+        verify_report(centre, STAFF, case_id, unit="DPUPR")
+        other.sync(sender(centre))
+        assert len(out(other)) == 1
+
+    def test_it_waits_until_a_device_with_a_modem_is_there_and_goes_once(self, centre, enrol):
+        plain = enrol()
+        entry = plain.complain(phone=PHONE, sms_ok=True)
+        plain.sync(sender(centre))
+        verify_report(centre, STAFF, entry.id, unit="DPUPR")
+        plain.sync(sender(centre))
+        assert out(plain) == []
+        assert centre.read(sms.count_waiting) == 1
+        able = enrol("DINKES")
+        able.health(modems=[ModemHealth()])
+        for _ in range(3):
+            able.sync(sender(centre))
+        assert len(out(able)) == 1
+        assert centre.read(sms.count_waiting) == 0
+        assert out(plain) == []
+
+    def test_what_waits_too_long_is_dropped(self, centre, enrol, clock):
+        plain = enrol()
+        entry = plain.complain(phone=PHONE, sms_ok=True)
+        plain.sync(sender(centre))
+        verify_report(centre, STAFF, entry.id, unit="DPUPR")
+        clock.pass_(8 * DAY_MS)
+        plain.health(modems=[ModemHealth()])
+        plain.sync(sender(centre))
+        plain.sync(sender(centre))
+        assert out(plain) == []
+        assert centre.read(sms.count_waiting) == 0
+
+    def test_what_a_revoked_device_did_not_report_goes_to_another_one(self, centre, enrol, kiosk, report):
+        case_id, _ = report()
+        verify_report(centre, STAFF, case_id, unit="DPUPR")
+        revoke_device(centre, kiosk.log, actor="test")
+        other = enrol("DINKES")
+        other.health(modems=[ModemHealth()])
+        other.sync(sender(centre))
+        other.sync(sender(centre))
+        assert len(out(other)) == 1
+
+
+class TestCommands:
+    """What residents ask."""
+
+    def test_cek_from_the_phone_on_file_tells_how_it_stands(self, report, ask):
+        _, number = report()
+        ((to, text),) = ask(f"CEK {number}")
+        assert to == PHONE
+        assert text.startswith(f"KASIH: No {number}: Menunggu cek sejak 18 Nov 2026 di Pusat Kasih. Batas waktu 23 Nov")
+
+    def test_whatever_does_not_fit_gets_the_same_answer(self, report, ask):
+        _, number = report()
+        texts = [
+            ask(f"CEK {number}", OTHER),
+            ask(f"CEK {number} 111111", OTHER),
+            ask("CEK 000G4-0R40Y", OTHER),
+            ask("CEK laporan saya", OTHER),
+            ask(f"TAMBAH {number} bukan saya", OTHER),
+        ]
+        assert len({text for ((_, text),) in texts}) == 1
+        assert "tidak kami temukan" in texts[0][0][1]
+
+    def test_cek_with_the_pin_is_heard_from_any_phone_until_five_wrong_ones_lock(self, report, ask, clock):
+        _, number = report()
+        assert f"No {number}" in ask(f"CEK {number} {PIN}", OTHER)[0][1]
+        phones = [f"+62812345001{index:02}" for index in range(6)]
+        for phone in phones[:5]:
+            assert "tidak kami temukan" in ask(f"CEK {number} 111111", phone)[0][1]
+        assert "tidak kami temukan" in ask(f"CEK {number} {PIN}", phones[5])[0][1]
+        assert f"No {number}" in ask(f"CEK {number}")[0][1]  # the phone on file needs no PIN
+        clock.pass_(3_600_001)
+        assert f"No {number}" in ask(f"CEK {number} {PIN}", phones[5])[0][1]
+
+    def test_tambah_is_kept_and_answered(self, centre, report, ask):
+        case_id, number = report()
+        assert "Menunggu cek" in ask(f"TAMBAH {number} dekat gereja")[0][1]
+        (event,) = centre.read(lambda c: c.execute("select * from event where case_id = ?", (case_id,)).fetchall())
+        assert event["type"] == "noted-amended"
+        assert "gereja" not in event["data"]
+        assert findings(centre) == []
+
+    def test_tambah_to_a_case_that_waits_for_it_moves_it_on(self, centre, report, ask, kiosk):
+        from server.domain.lifecycle import Step
+        from server.store.events import append_event
+
+        case_id, number = report()
+
+        def hold(connection):
+            append_event(connection, at=centre.clock(), type=Step.HELD, actor="petugas1", case_id=case_id)
+            cases.set_status(connection, case_id, status="TUNDA", handler="", now=centre.clock(), due_at=None)
+
+        centre.write(hold)
+        ask(f"TAMBAH {number} RT 5 RW 2")
+        assert status(centre, case_id) == "BELUM_VERIFIKASI"
+        assert [body.status for body in kiosk.received(Kind.STATUS)] == ["BELUM_VERIFIKASI"]
+        assert findings(centre) == []
+
+    def test_ya_closes_and_asks_for_a_rating_and_belum_opens_again(self, centre, report, ask):
+        case_id, number = report()
+        verify_report(centre, STAFF, case_id, unit="DPUPR")
+        answered(centre, case_id)
+        assert "Puaskah Anda" in ask(f"YA {number}")[-1][1]
+        assert status(centre, case_id) == "SELESAI"
+        assert "sudah kami catat" in ask(f"NILAI {number} 4")[0][1]
+        assert "dibuka kembali dan dikirim ke Dinas PUPR" in ask(f"BELUM {number} masih gelap")[0][1]
+        assert status(centre, case_id) == "DIBUKA_LAGI"
+        assert findings(centre) == []
+
+    def test_belum_after_thirty_days_is_noted_and_opens_nothing(self, centre, report, ask, clock):
+        case_id, number = report()
+        verify_report(centre, STAFF, case_id, unit="DPUPR")
+        answered(centre, case_id)
+        ask(f"YA {number}")
+        clock.pass_(31 * DAY_MS)
+        assert "sudah kami catat" in ask(f"BELUM {number} rusak lagi")[0][1]
+        assert status(centre, case_id) == "SELESAI"
+        assert findings(centre) == []
+
+    @pytest.mark.parametrize("command", ["YA", "BELUM"])
+    def test_before_there_is_an_answer_it_is_noted(self, centre, report, ask, command):
+        case_id, number = report()
+        assert "sudah kami catat" in ask(f"{command} {number}")[0][1]
+        assert status(centre, case_id) == "BELUM_VERIFIKASI"
+
+    def test_pin_makes_a_new_one_for_the_phone_on_file_alone(self, centre, report, ask):
+        case_id, number = report()
+        assert "tidak kami temukan" in ask(f"PIN {number}", OTHER)[0][1]
+        ((to, text),) = ask(f"PIN {number}")
+        assert to == PHONE
+        private = centre.read(lambda c: cases.get_case(c, case_id))["private"]
+        pin = decode_private(centre.keys.decrypt_field(case_id, private)).pin
+        assert pin != PIN
+        assert f"PIN baru laporan {number}: {pin}." in text
+        assert "tidak kami temukan" in ask(f"CEK {number} {PIN}", OTHER)[0][1]
+        assert f"No {number}" in ask(f"CEK {number} {pin}", OTHER)[0][1]
+        assert findings(centre) == []
+
+    def test_three_new_pins_a_day_are_enough(self, report, ask):
+        _, number = report()
+        texts = [ask(f"PIN {number}")[0][1] for _ in range(4)]
+        assert ["PIN baru" in text for text in texts] == [True, True, True, False]
+
+    def test_berhenti_ends_news_and_mulai_brings_it_back(self, centre, kiosk, report, ask):
+        first, _ = report()
+        second, _ = report(phone="081234500001")
+        assert "tidak akan mengirim SMS kabar lagi" in ask("BERHENTI")[0][1]
+        before = len(out(kiosk))
+        verify_report(centre, STAFF, first, unit="DPUPR")
+        kiosk.sync(sender(centre))
+        assert len(out(kiosk)) == before
+        assert "SMS kabar" in ask("MULAI")[0][1]
+        verify_report(centre, STAFF, second, unit="DPUPR")
+        kiosk.sync(sender(centre))
+        assert "diteruskan ke" in out(kiosk)[-1].text
+
+    @pytest.mark.parametrize("phone", ["TELKOMSEL", "1708", "123456"])
+    def test_services_are_never_answered(self, report, ask, phone):
+        _, number = report()
+        assert ask(f"CEK {number}", phone) == []
+
+    def test_two_machines_that_answer_each_other_end_after_five(self, report, ask, clock):
+        report()
+        answers = [ask("CEK 000G4-0R40Y") for _ in range(8)]
+        assert [len(texts) for texts in answers] == [1] * 5 + [0] * 3
+        clock.pass_(DAY_MS + 1)
+        assert len(ask("CEK 000G4-0R40Y")) == 1
+
+    def test_one_phone_gets_only_so_many_answers_a_day(self, report, ask):
+        numbers = [report()[1] for _ in range(answer_sms.MAX_REPLIES + 5)]
+        assert sum(len(ask(f"CEK {number}")) for number in numbers) == answer_sms.MAX_REPLIES
+
+
+class TestOnce:
+    """Nothing is done or sent twice."""
+
+    def test_the_same_entry_by_another_way_is_answered_once(self, centre, kiosk, report, ask):
+        _, number = report()
+        ask(f"CEK {number}")
+        receive_bundle(centre, write_bundle([entry.raw for entry in kiosk.entries]), via="usb")
+        fold(centre)
+        kiosk.sync(sender(centre))
+        assert len(out(kiosk)) == 1
+
+    def test_folding_everything_again_does_and_sends_nothing_again(self, centre, kiosk, report, ask):
+        case_id, number = report()
+        ask(f"TAMBAH {number} dekat gereja")
+        ask(f"PIN {number}")
+        events = centre.read(lambda c: c.execute("select count(*) from event").fetchone()[0])
+        private = centre.read(lambda c: cases.get_case(c, case_id))["private"]
+
+        def forget(connection):
+            connection.execute("delete from sms_in")
+            connection.execute("delete from meta where key = 'folded'")
+
+        centre.write(forget)
+        fold(centre)
+        kiosk.sync(sender(centre))
+        assert len(out(kiosk)) == 2
+        assert centre.read(lambda c: c.execute("select count(*) from event").fetchone()[0]) == events
+        assert centre.read(lambda c: cases.get_case(c, case_id))["private"] == private
+        assert findings(centre) == []
+
+    def test_a_device_that_is_let_in_later_is_answered_then(self, centre, kiosk, report):
+        _, number = report()
+        revoke_device(centre, kiosk.log, actor="test")
+        kiosk.append(Kind.SMS_IN, SmsIn(sender=PHONE, text=f"CEK {number}", flags=["cek"]))
+        kiosk.sync(sender(centre))
+        assert out(kiosk) == []
+        confirm_device(centre, kiosk.log, actor="test")
+        kiosk.sync(sender(centre))
+        kiosk.sync(sender(centre))
+        assert len(out(kiosk)) == 1
+
+
+class TestResults:
+    """What became of an SMS."""
+
+    @pytest.mark.parametrize("states", [["sent", "delivered"], ["delivered", "sent"]])
+    def test_the_most_telling_result_counts_and_the_words_are_erased(self, centre, kiosk, report, states):
+        case_id, _ = report()
+        verify_report(centre, STAFF, case_id, unit="DPUPR")
+        kiosk.sync(sender(centre))
+        for state in states:
+            kiosk.append(Kind.SMS_RESULT, SmsResult(key=out(kiosk)[0].key, state=state, at=centre.clock()))
+        kiosk.sync(sender(centre))
+        (sent,) = centre.read(lambda c: sms.sent_of_case(c, case_id))
+        assert (sent.template, sent.result.state) == ("S03", "delivered")
+        assert centre.read(lambda c: c.execute("select private, done from sms_out").fetchone()[:]) == (b"", 1)
+        assert findings(centre) == []
+
+    def test_failures_are_counted_for_their_device(self, centre, kiosk, report):
+        case_id, _ = report()
+        verify_report(centre, STAFF, case_id, unit="DPUPR")
+        kiosk.sync(sender(centre))
+        kiosk.append(Kind.SMS_RESULT, SmsResult(key=out(kiosk)[0].key, state="failed", report="38"))
+        kiosk.append(Kind.SMS_RESULT, SmsResult(key="ab" * 32, state="failed"))
+        kiosk.sync(sender(centre))
+        assert centre.read(lambda c: sms.count_failed(c, 0)) == {kiosk.log: 1}
+
+
+class TestGuesses:
+    """What a machine guessed, a person sets right."""
+
+    FLAGS = ("draft", "guessed-category", "guessed-kelurahan", "held", "emergency", "of-a-later-version")
+
+    def test_flags_are_kept_and_settled_by_verifikasi(self, centre, kiosk, report):
+        case_id, _ = report(flags=list(self.FLAGS), kelurahan="")
+        case = centre.read(lambda c: cases.get_case(c, case_id))
+        assert case["flags"].split() == ["draft", "emergency", "guessed-category", "guessed-kelurahan", "held"]
+        verify_report(centre, STAFF, case_id, unit="DPUPR", category="PJU", kelurahan="53.71.01.1002")
+        case = centre.read(lambda c: cases.get_case(c, case_id))
+        assert (case["category"], case["kelurahan"], case["flags"]) == ("PJU", "53.71.01.1002", " emergency ")
+        assert findings(centre) == []
+
+    def test_what_the_resident_chose_stays(self, centre, report):
+        case_id, _ = report()
+        verify_report(centre, STAFF, case_id, unit="DPUPR", category="PJU", kelurahan="53.71.01.1002")
+        case = centre.read(lambda c: cases.get_case(c, case_id))
+        assert (case["category"], case["kelurahan"]) == ("AIR", "53.71.01.1001")
+
+    @pytest.mark.parametrize("wrong", [{"category": "XXX"}, {"kelurahan": "Oesapa"}])
+    def test_only_what_the_lists_have(self, centre, report, wrong):
+        case_id, _ = report(flags=["guessed-category", "guessed-kelurahan"])
+        with pytest.raises(UnknownPlaceError):
+            verify_report(centre, STAFF, case_id, unit="DPUPR", **wrong)
+        assert status(centre, case_id) == "BELUM_VERIFIKASI"
+
+    def test_a_changed_guess_is_found_by_the_audit(self, centre, report):
+        case_id, _ = report(flags=["held"])
+        centre.write(lambda c: c.execute("update cases set flags = '' where id = ?", (case_id,)))
+        assert any("tanda" in line for line in findings(centre))
+
+
+def test_commands_that_an_earlier_version_passed_are_answered_after_the_migration(data, centre, kiosk, report, clock):
+    _, number = report()
+    kiosk.append(Kind.SMS_IN, SmsIn(sender=PHONE, text=f"CEK {number}", flags=["cek"]))
+    kiosk.sync(sender(centre))
+    rows = centre.read(lambda c: c.execute("select count(*) from sms_in").fetchone()[0])
+    assert rows == 1
+    centre.close()
+    from server.store.centre import open_database
+
+    connection = open_database(data)
+    for table in ("sms_in", "sms_out", "sms_result", "sms_stop"):
+        connection.execute(f"drop table {table}")
+    for index in ("cases_flagged",):
+        connection.execute(f"drop index {index}")
+    connection.execute("alter table cases drop column flags")
+    connection.execute("alter table device drop column sms_at")
+    connection.execute("delete from _sqlite_migrations where name = '0003_sms'")
+    connection.close()
+    later = open_centre(data, clock=clock, threads=False)
+    fold(later)
+    kiosk.sync(sender(later))
+    assert len({message.key for message in out(kiosk)}) == 1
+    later.close()
