@@ -196,10 +196,11 @@ class Routines:
         if facts.troubled_sweeps:
             again_s = _AGAIN_S * 2 ** min(facts.troubled_sweeps - 1, 10)
             facts.next_sweep = facts.now + min(again_s, self.settings.sweep_s)
-        if refused == len(storages) and not facts.setup_due:
+        if refused < len(storages):
+            facts.last_sweep_at = facts.now
+            facts.failures = facts.resets_in_a_row = 0
+        elif not facts.setup_due:  # Else its quirks, not yet known, may be the reason.
             raise CommandFailedError(None, None, commands.LIST.text)
-        facts.last_sweep_at = facts.now
-        facts.failures = facts.resets_in_a_row = 0
         return Event.SWEPT
 
     def _take_direct(self) -> Part:

@@ -1,0 +1,288 @@
+"""The bridge with real sockets, real pseudo-terminals and the simulated modem behind them."""
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from firmware_bridge.bridge import Bridge, BridgeSettings
+from firmware_bridge.desk import Found, Outcome, Sim
+from firmware_bridge.errors import PortError, UsageError
+from firmware_bridge.pdu import decode_pdu
+from firmware_bridge.port import open_port
+from firmware_bridge.simulator import SimulatorHandle, running_simulator
+from tests.firmware_bridge.modem_rig import MemoryDesk, outgoing
+
+QUICK = BridgeSettings(sweep_s=2.0, check_s=5.0, ask_s=0.2, discovery_s=0.1, retry_s=0.3, timeout_factor=0.1)
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 20.0) -> float:
+    """How long it took until the condition held."""
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < seconds, "it never happened"
+        threading.Event().wait(0.005)
+    return time.monotonic() - began
+
+
+@contextmanager
+def running(ports: Sequence[str], desk: MemoryDesk, settings: BridgeSettings = QUICK, **more: Any) -> Iterator[Bridge]:
+    bridge = Bridge(ports, desk, settings, **more)
+    bridge.start()
+    try:
+        yield bridge
+    finally:
+        began = time.monotonic()
+        bridge.stop()
+        assert time.monotonic() - began < 3, "stop joins quickly"
+
+
+def deleted(sim: SimulatorHandle) -> int:
+    return int(sim.control({"do": "state"})["deleted"])
+
+
+def receive(sim: SimulatorHandle, text: str = "KOTKUPANG lampu jalan mati RT 3 Oepura") -> None:
+    sim.control({"do": "receive", "from": "+6281234567001", "text": text})
+
+
+def test_nothing_is_opened_before_start() -> None:
+    with running_simulator() as sim:
+        Bridge([sim.url], MemoryDesk())
+        assert not sim.control({"do": "state"})["connected"]
+
+
+def test_a_port_named_twice_is_a_mistake() -> None:
+    with pytest.raises(UsageError):
+        Bridge(["COM3", "COM3"], MemoryDesk())
+
+
+@pytest.mark.parametrize("profile", ["generic", "huawei", "zte", "ec25"])
+def test_it_takes_in_what_waits_and_sends_what_is_to_go_with_every_kind_of_modem(profile: str) -> None:
+    desk = MemoryDesk()
+    desk.waiting = outgoing("x" * 400)
+    with running_simulator(profile=profile, inbox=40, me_slots=5, slots=20) as sim, running([sim.url], desk):
+        wait_for(lambda: len(desk.outcomes) == 3)
+        assert [outcome for _, _, outcome, _, _ in desk.outcomes] == [Outcome.SENT] * 3
+        wait_for(lambda: not sim.control({"do": "state"})["slots"])
+        assert len({(found.index, found.pdu) for found in desk.found}) >= 40
+        assert [message["text"] for message in sim.control({"do": "sent"})["messages"]] == ["x" * 400]
+
+
+@pytest.mark.parametrize("profile", ["generic", "huawei", "ec25"])
+def test_delivery_reports_come_in(profile: str) -> None:
+    desk = MemoryDesk()
+    desk.waiting = outgoing()
+    with running_simulator(profile=profile) as sim, running([sim.url], desk):
+        wait_for(lambda: desk.found)
+        assert desk.found[0].pdu[1 + desk.found[0].pdu[0]] & 3 == 2, "a status report"
+
+
+def test_ninety_messages_through_thirty_places_at_the_modem_s_own_pace() -> None:
+    """Dongle: 0.15 s and 4 ms an entry for a list, 80 ms a deletion, 50 ms until the next message has the place."""
+    desk = MemoryDesk()
+    settings = BridgeSettings()
+    with running_simulator(latency="dongle", slots=30) as sim:
+        for number in range(90):
+            receive(sim, f"SMS {number}")
+        wait_for(lambda: len(sim.control({"do": "state"})["slots"]) == 30)
+        with running([sim.url], desk, settings):
+            first = wait_for(lambda: deleted(sim) > 0)
+            took = first + wait_for(lambda: deleted(sim) >= 90)
+    assert first < 1
+    assert took < 10
+    limit = 1 / (0.15 / 30 + 0.004 + 0.08)
+    assert 90 / (took - first) >= 0.9 * limit
+
+
+@pytest.mark.parametrize("where", ["before", "inside"])
+def test_noise_in_a_list_loses_nothing(where: str) -> None:
+    desk = MemoryDesk()
+    with running_simulator(slots=30, urcs_inside=True) as sim:
+        for number in range(20):
+            receive(sim, f"SMS {number}")
+        sim.control({"do": "fault", "command": "CMGL", "kind": "garbage", "where": where, "times": 3})
+        whole = {f"SMS {number}" for number in range(20)}
+        with running([sim.url], desk):
+            wait_for(lambda: deleted(sim) >= 20)
+    assert {getattr(decode_pdu(found.pdu), "text", "") for found in desk.found} >= whole
+
+
+def test_after_an_unplugging_it_takes_in_again_soon() -> None:
+    desk = MemoryDesk()
+    with running_simulator() as sim, running([sim.url], desk) as bridge:
+        wait_for(lambda: bridge.statuses()[0].last_sweep_ms)
+        sim.control({"do": "unplug", "seconds": 1.0})
+        wait_for(lambda: bridge.statuses()[0].trouble == "port-gone")
+        receive(sim)
+        wait_for(lambda: sim.control({"do": "state"})["port"])
+        assert wait_for(lambda: deleted(sim) == 1) < 5
+        assert bridge.statuses()[0].resets == 1
+        assert "port-gone" in bridge.statuses()[0].steps
+
+
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_after_a_restart_by_itself_it_takes_in_again_soon(seconds: int) -> None:
+    desk = MemoryDesk()
+    with running_simulator() as sim, running([sim.url], desk) as bridge:
+        wait_for(lambda: bridge.statuses()[0].state == "idle")
+        sim.control({"do": "reboot", "seconds": seconds})
+        receive(sim)
+        assert wait_for(lambda: deleted(sim) == 1) < 5 + seconds
+        wait_for(lambda: bridge.statuses()[0].resets == 1)
+
+
+@pytest.mark.parametrize("kind", ["silence", "hang", "truncate", "lost-answer", "error"])
+@pytest.mark.parametrize("command", ["CMGL", "CMGD", "*"])
+def test_a_fault_of_a_command_is_overcome(kind: str, command: str) -> None:
+    desk = MemoryDesk()
+    with running_simulator() as sim, running([sim.url], desk) as bridge:
+        wait_for(lambda: bridge.statuses()[0].last_sweep_ms)
+        sim.control({"do": "fault", "command": command, "kind": kind, "times": 2})
+        receive(sim)
+        wait_for(lambda: deleted(sim) == 1)
+        assert desk.found
+
+
+def test_a_lost_answer_leaves_the_message_unknown_and_work_goes_on() -> None:
+    desk = MemoryDesk()
+    with running_simulator() as sim, running([sim.url], desk, BridgeSettings(timeout_factor=0.02)) as bridge:
+        sim.control({"do": "fault", "command": "CMGS", "kind": "lost-answer"})
+        desk.waiting = outgoing()
+        wait_for(lambda: desk.outcomes)
+        assert [outcome for _, _, outcome, _, _ in desk.outcomes] == [Outcome.UNKNOWN]
+        receive(sim)
+        wait_for(lambda: deleted(sim) == 1)
+        assert sum(status.unknown_sends for status in bridge.statuses()) == 1
+
+
+def test_a_modem_on_a_pseudo_terminal_is_used_by_one_program_alone(tmp_path: Path) -> None:
+    if os.name != "posix":
+        pytest.skip("pseudo-terminals are POSIX's")
+    desk = MemoryDesk()
+    with running_simulator(pty=tmp_path / "modem", inbox=5) as sim, running([sim.url], desk) as bridge:
+        wait_for(lambda: bridge.statuses()[0].state == "idle")
+        assert desk.found
+        with pytest.raises(PortError) as caught:
+            open_port(sim.url)
+        assert caught.value.code == "port-busy"
+        sim.control({"do": "unplug", "seconds": 0.5})
+        wait_for(lambda: bridge.statuses()[0].trouble == "port-gone")
+        wait_for(lambda: bridge.statuses()[0].state == "idle" and not bridge.statuses()[0].trouble)
+
+
+def test_wake_sends_at_once() -> None:
+    desk = MemoryDesk()
+    with running_simulator() as sim, running([sim.url], desk, BridgeSettings()) as bridge:
+        wait_for(lambda: desk.asked)
+        wait_for(lambda: bridge.statuses()[0].state == "idle")
+        desk.waiting = outgoing()
+        bridge.wake()
+        assert wait_for(lambda: desk.outcomes) < 1
+
+
+def test_two_modems_work_side_by_side_and_two_ports_of_one_do_not() -> None:
+    desk = MemoryDesk()
+    with (
+        running_simulator(inbox=3) as one,
+        running_simulator(inbox=3, imei="490154203237518", imsi="510110123456789") as two,
+        running_simulator(inbox=3) as one_again,
+        running([one.url, two.url, one_again.url], desk) as bridge,
+    ):
+        wait_for(lambda: len({sim.imei for sim in desk.sims}) == 2)
+        wait_for(lambda: "same-modem" in {status.trouble for status in bridge.statuses()})
+        rival = next(status for status in bridge.statuses() if status.trouble == "same-modem")
+        left = one_again if rival.port == one_again.url else one
+        assert deleted(left) == 0
+
+
+def test_auto_finds_modems_follows_them_by_imei_and_leaves_other_ports_alone() -> None:
+    desk = MemoryDesk()
+    ports: list[str] = []
+    with (
+        running_simulator() as one,
+        running_simulator() as same_elsewhere,
+        deaf_port() as deaf,
+        running(["auto"], desk, candidates=lambda: list(ports)) as bridge,
+    ):
+        assert [status.trouble for status in bridge.statuses()] == ["no-modem"]
+        ports += [deaf, one.url]
+        wait_for(lambda: [status.port for status in bridge.statuses()] == [one.url])
+        wait_for(lambda: bridge.statuses()[0].state == "idle")
+        one.control({"do": "unplug", "seconds": 600})
+        ports[:] = [deaf, same_elsewhere.url]
+        wait_for(lambda: bridge.statuses()[0].port == same_elsewhere.url)
+        receive(same_elsewhere)
+        wait_for(lambda: deleted(same_elsewhere) == 1)
+        assert len(bridge.statuses()) == 1
+
+
+@contextmanager
+def deaf_port() -> Iterator[str]:
+    """Something takes the connection and says nothing: a GPS, a printer, a modem's other port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"socket://127.0.0.1:{server.getsockname()[1]}"
+
+
+def test_a_port_that_is_not_there_is_said_so_and_tried_again() -> None:
+    with running(["socket://127.0.0.1:1"], MemoryDesk()) as bridge:
+        wait_for(lambda: bridge.statuses()[0].trouble == "port-gone")
+        assert bridge.statuses()[0].state == "closed"
+
+
+class FaultyDesk(MemoryDesk):
+    """Fails once with what no contract knows."""
+
+    failed = False
+
+    def take(self, sim: Sim, found: Sequence[Found]) -> None:
+        if not self.failed:
+            self.failed = True
+            raise ZeroDivisionError("KOTKUPANG rahasia")
+        super().take(sim, found)
+
+
+def test_a_fault_of_the_desk_loses_nothing_and_its_words_reach_no_log(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("firmware_bridge.port._AFTER_A_BUG_S", 0.1)
+    desk = FaultyDesk()
+    with caplog.at_level(logging.DEBUG), running_simulator(inbox=2) as sim, running([sim.url], desk):
+        wait_for(lambda: not sim.control({"do": "state"})["slots"])
+    assert desk.found
+    assert "ZeroDivisionError" in caplog.text
+    assert "rahasia" not in caplog.text
+
+
+def test_neither_texts_nor_numbers_nor_the_pin_reach_a_log_or_a_status(caplog: pytest.LogCaptureFixture) -> None:
+    desk = MemoryDesk()
+    desk.waiting = outgoing("Laporan Anda diterima")
+    settings = BridgeSettings(pin="4321", balance_code="*888#", ask_s=0.2)
+    with (
+        caplog.at_level(logging.DEBUG),
+        running_simulator(sim="pin", pin="4321") as sim,
+        running([sim.url], desk, settings) as bridge,
+    ):
+        receive(sim, "lampu mati")
+        wait_for(lambda: desk.outcomes and desk.found and desk.balances)
+        said = caplog.text + repr(bridge.statuses())
+    for secret in ("lampu", "Laporan", "81234567001", "4321"):
+        assert secret not in said
+
+
+def test_a_status_says_how_the_modem_is() -> None:
+    desk = MemoryDesk()
+    settings = BridgeSettings(balance_code="*888#", least_balance=30_000)
+    with running_simulator(inbox=2, balance=25_000) as sim, running([sim.url], desk, settings) as bridge:
+        wait_for(lambda: bridge.statuses()[0].trouble == "no-credit")
+        status = bridge.statuses()[0]
+    assert (status.port, status.imei, status.imsi) == (sim.url, "356938035643809", "510010123456789")
+    assert (status.operator, status.registration, status.signal_dbm) == ("TELKOMSEL", "home", -79)
+    assert (status.slots_used, status.slots_total, status.balance) == (0, 30, 25_000)
+    assert abs(status.last_sms_ms - time.time() * 1000) < 10_000

@@ -1,0 +1,386 @@
+"""The machine against a scripted modem: what is written in which order, and what the desk is told."""
+
+from typing import Any
+
+import pytest
+
+from firmware_bridge.desk import Outcome
+from firmware_bridge.modem import TRANSITIONS, Event, State
+from tests.firmware_bridge.modem_rig import IMEI, IMSI, Rig, error, ok, outgoing, sms
+
+
+def ready(**settings: Any) -> Rig:
+    """A rig that has been set up and has nothing to do."""
+    return Rig(**settings).open().run(5)
+
+
+def test_every_state_can_be_reached_and_left() -> None:
+    assert {state for state, _ in TRANSITIONS} == set(State)
+    assert set(TRANSITIONS.values()) == set(State)
+    assert {event for _, event in TRANSITIONS} == set(Event)
+
+
+def test_messages_are_taken_before_anything_else_is_set_up() -> None:
+    rig = Rig()
+    rig.peer.slots.update({1: sms("satu"), 2: sms("dua")})
+    rig.open().run(5)
+    first = rig.peer.heard.index("AT+CMGD=1")
+    assert rig.peer.heard[:first] == [
+        "ATE0",
+        "AT+CGSN",
+        "AT+CPIN?",
+        "AT+CIMI",
+        "AT+CMGF=0",
+        "AT+CPMS?",
+        "AT+CMGL=4",
+    ]
+    assert "AT+CGMI" in rig.peer.heard[first:]
+    assert not rig.peer.slots
+    assert [(found.storage, found.index, found.pdu) for found in rig.desk.found] == [
+        ("SM", 1, sms("satu")),
+        ("SM", 2, sms("dua")),
+    ]
+    assert {(sim.imei, sim.imsi) for sim in rig.desk.sims} == {(IMEI, IMSI)}
+    assert rig.desk.takes == [2]
+
+
+def test_nothing_is_deleted_that_the_desk_refused_and_it_comes_again() -> None:
+    rig = Rig()
+    rig.peer.slots[4] = sms("satu")
+    rig.desk.refusals = 5
+    rig.open().run(0.5)
+    assert 4 in rig.peer.slots
+    assert rig.facts.trouble() == "desk-refused"
+    rig.run(60)
+    assert not rig.peer.slots
+    assert rig.desk.takes == [1]
+    assert rig.facts.trouble() == ""
+
+
+def test_an_indication_leads_to_a_sweep_at_once() -> None:
+    rig = ready()
+    rig.peer.slots[3] = sms("baru")
+    rig.say(b'\r\n+CMTI: "SM",3\r\n').run(0.2)
+    assert not rig.peer.slots
+
+
+def test_without_indications_the_storages_are_swept_all_the_same() -> None:
+    rig = ready(sweep_s=20.0)
+    rig.peer.slots[3] = sms("baru")
+    rig.run(21)
+    assert not rig.peer.slots
+
+
+def test_all_storages_are_swept() -> None:
+    rig = Rig()
+    rig.peer.storages.update({"ME": {7: sms("di modem")}, "SR": {0: sms("laporan")}, "BM": {1: sms("siaran")}})
+    rig.open().run(5)
+    assert {(found.storage, found.index) for found in rig.desk.found} == {("ME", 7), ("SR", 0)}
+    assert rig.peer.storages["BM"]
+
+
+def test_a_report_that_lies_in_no_storage_is_kept_until_the_desk_has_it() -> None:
+    rig = ready()
+    rig.desk.refusals = 1
+    rig.say(b"\r\n+CDS: 25\r\n" + sms("laporan").hex().encode() + b"\r\n").run(5)
+    assert [(found.storage, found.index, found.pdu) for found in rig.desk.found] == [("", 0, sms("laporan"))]
+
+
+@pytest.mark.parametrize("line", [sms("satu").hex()[:-6], "bukan heks", "0791ZZ"])
+def test_a_damaged_line_is_read_again_before_it_is_believed(line: str) -> None:
+    rig = Rig()
+    whole = sms("satu")
+    answers = [ok(f"+CMGL: 1,1,,{len(whole) - 1 - whole[0]}", line)]
+    rig.peer.slots[1] = whole
+    rig.peer.special["AT+CMGL=4"] = lambda _line: answers.pop() if answers else None
+    rig.open().run(5)
+    assert [found.pdu for found in rig.desk.found] == [whole]
+
+
+def test_what_reads_damaged_twice_is_handed_over_as_it_is() -> None:
+    rig = Rig()
+    rig.peer.slots[1] = "bukan heks"
+    rig.open().run(5)
+    assert [found.pdu for found in rig.desk.found] == [b"bukan heks"]
+    assert not rig.peer.slots
+
+
+def test_a_modem_that_lists_nothing_is_read_place_by_place() -> None:
+    rig = Rig()
+    whole = sms("satu")
+    rig.peer.slots[5] = whole
+    rig.peer.special["AT+CMGL=4"] = ok()
+
+    def place(line: str) -> bytes:
+        index = int(line.partition("=")[2])
+        if index not in rig.peer.slots:
+            return ok()
+        return ok(f"+CMGR: 1,,{len(whole) - 1 - whole[0]}", whole.hex())
+
+    rig.peer.special["AT+CMGR"] = place
+    rig.open().run(5)
+    assert [(found.index, found.pdu) for found in rig.desk.found] == [(5, whole)]
+
+
+def test_a_message_that_cannot_be_deleted_is_tried_again_ever_less_often() -> None:
+    rig = Rig()
+    rig.peer.slots[1] = sms("satu")
+    rig.peer.special["AT+CMGD"] = error("CMS", 500)
+    rig.open().run(60)
+    assert rig.facts.trouble() == "cannot-delete"
+    assert 4 <= rig.peer.heard.count("AT+CMGD=1") <= 10
+
+
+# -- sending -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_message_goes_out_as_a_pdu_and_its_reference_comes_back() -> None:
+    rig = ready()
+    rig.desk.waiting = outgoing()
+    rig.modem.wake()
+    rig.run(1)
+    assert rig.peer.sent == [outgoing()[0].pdu]
+    assert rig.desk.outcomes == [("a", 1, Outcome.SENT, 1, "")]
+
+
+def test_parts_go_out_one_after_the_other_with_the_link_kept_open() -> None:
+    rig = ready()
+    rig.desk.waiting = outgoing("x" * 400)
+    rig.modem.wake()
+    rig.run(1)
+    at = rig.peer.heard.index("AT+CMMS=2")
+    assert [line.partition("=")[0] for line in rig.peer.heard[at + 1 :]] == ["AT+CMGS"] * 3
+    assert [outcome for _, _, outcome, _, _ in rig.desk.outcomes] == [Outcome.SENT] * 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "code"),
+    [
+        (error("CMS", 38), Outcome.FAILED, "cms-38"),
+        (error("CMS", 331), Outcome.FAILED, "cms-331"),
+        (error("CMS", 28), Outcome.REFUSED, "cms-28"),
+        (error("CMS", 304), Outcome.REFUSED, "cms-304"),
+        (error("CMS", 332), Outcome.UNKNOWN, "cms-332"),
+        (b"\r\nERROR\r\n", Outcome.FAILED, "at-error"),
+        (b"", Outcome.UNKNOWN, "command-timeout"),
+        (b"\r\n+CMGS: 9\r\n", Outcome.SENT, ""),
+    ],
+)
+def test_what_the_network_says_decides(answer: bytes, outcome: Outcome, code: str) -> None:
+    rig = ready()
+    rig.desk.waiting = outgoing()
+    rig.peer.special["PDU"] = answer
+    rig.modem.wake()
+    rig.run(60)
+    assert [(told, why) for _, _, told, _, why in rig.desk.outcomes] == [(outcome, code)]
+
+
+def test_without_a_prompt_nothing_was_sent() -> None:
+    rig = ready()
+    rig.desk.waiting = outgoing()
+    rig.peer.special["AT+CMGS"] = b""
+    rig.modem.wake()
+    rig.run(8)
+    assert rig.desk.outcomes == [("a", 1, Outcome.FAILED, None, "command-timeout")]
+    assert rig.peer.sent == []
+
+
+def test_nothing_is_sent_while_a_message_waits_on_the_card() -> None:
+    rig = ready()
+    rig.peer.slots[1] = sms("satu")
+    rig.desk.waiting = outgoing()
+    rig.say(b'\r\n+CMTI: "SM",1\r\n')
+    rig.modem.wake()
+    rig.run(1)
+    assert rig.peer.heard.index("AT+CMGD=1") < next(
+        place for place, line in enumerate(rig.peer.heard) if line.startswith("AT+CMGS")
+    )
+
+
+def test_a_reply_goes_out_between_two_messages_once_it_has_waited_for_a_minute() -> None:
+    rig = ready(reply_wait_s=60.0)
+
+    def slow(_line: str) -> None:
+        rig.now += 10.0
+
+    rig.peer.slots.update({index: sms(f"SMS {index}") for index in range(1, 16)})
+    rig.peer.special["AT+CMGD"] = slow
+    rig.desk.waiting = outgoing(name="bulk") + outgoing(name="reply", is_reply=True)
+    rig.say(b'\r\n+CMTI: "SM",1\r\n').run(400, lambda: not rig.peer.slots)
+    sends = [place for place, line in enumerate(rig.peer.heard) if line.startswith("AT+CMGS")]
+    assert rig.desk.outcomes == [("reply", 1, Outcome.SENT, 1, "")]
+    assert rig.peer.heard.index("AT+CMGD=5") < sends[0] < rig.peer.heard.index("AT+CMGD=8")
+
+
+def test_nothing_is_sent_without_a_network() -> None:
+    rig = Rig()
+    rig.peer.special["AT+CREG?"] = ok("+CREG: 0,2")
+    rig.peer.special["AT+CEREG?"] = ok("+CEREG: 0,0")
+    rig.desk.waiting = outgoing()
+    rig.open().run(20)
+    assert rig.desk.asked == []
+    assert rig.facts.trouble() == "not-registered"
+
+
+def test_text_of_a_restarted_modem_never_becomes_a_recipient() -> None:
+    """In text mode AT+CMGS=23 would send to the number 23."""
+    rig = ready()
+    rig.desk.waiting = outgoing()
+    rig.peer.echo = True  # It has started anew without a word.
+    rig.modem.wake()
+    rig.run(0.5)
+    assert rig.desk.outcomes[0][2] is Outcome.FAILED
+    assert rig.peer.sent == []
+    assert rig.facts.identified == 2
+
+
+# -- the watchdog ------------------------------------------------------------------------------------------------------
+
+
+def test_after_a_time_out_the_late_ok_is_not_taken_for_the_next_answer() -> None:
+    rig = ready()
+    rig.peer.slots[1] = sms("satu")
+    rig.peer.special["AT+CMGF=0"] = b""
+    rig.say(b'\r\n+CMTI: "SM",1\r\n').run(20, lambda: rig.modem.state is State.RECOVER)
+    del rig.peer.special["AT+CMGF=0"]
+    rig.peer.special["AT+CMGF?"] = lambda _line: ok() + ok("+CMGF: 0")
+    rig.run(5)
+    assert [found.pdu for found in rig.desk.found] == [sms("satu")]
+    assert not rig.peer.slots
+
+
+def test_a_silent_modem_is_woken_then_reopened_then_reset_ever_less_often() -> None:
+    rig = ready()
+    names = ("ATE0", "AT+CMGF", "AT+CMGF?", "AT+CSQ", "AT+CMGL", "AT+CFUN", "AT+CGSN")
+    rig.peer.special.update(dict.fromkeys(names, b""))
+    rig.run(300)
+    steps = list(rig.facts.steps)
+    assert rig.facts.trouble() == "silent"
+    assert steps.index("wake") < steps.index("re-open") < steps.index("CFUN=1,1") < steps.index("CFUN=0")
+    assert 2 <= rig.peer.heard.count("AT+CFUN=1,1") + rig.peer.heard.count("AT+CFUN=0") <= 4
+    assert rig.reopened > 20
+
+
+def test_thirty_seconds_of_silence_end_within_ten() -> None:
+    rig = ready()
+    names = ("ATE0", "AT+CMGF", "AT+CMGF?", "AT+CSQ", "AT+CMGL", "AT+CPMS", "AT+CGSN", "AT+CREG?")
+    rig.peer.special.update(dict.fromkeys(names, b""))
+    rig.run(30)
+    assert "AT+CFUN=1,1" not in rig.peer.heard
+    for name in names:
+        del rig.peer.special[name]
+    rig.peer.slots[1] = sms("satu")
+    began = rig.now
+    rig.run(30, lambda: not rig.peer.slots)
+    assert rig.now - began < 10
+    assert rig.facts.trouble() == ""
+
+
+def test_a_modem_that_keeps_refusing_is_reopened_and_at_last_reset() -> None:
+    rig = ready()
+    rig.peer.special["AT+CMGL=4"] = error("CMS", 500)
+    rig.run(200)
+    assert rig.reopened >= 1
+    assert "AT+CFUN=1,1" in rig.peer.heard
+
+
+def test_a_restart_that_the_modem_tells_of_leads_to_all_settings_again() -> None:
+    rig = ready()
+    heard = len(rig.peer.heard)
+    rig.peer.echo = True
+    rig.peer.slots[1] = sms("satu")
+    rig.say(b"\r\nRDY\r\n").run(2)
+    assert rig.peer.heard[heard] == "ATE0"
+    assert [line for line in rig.peer.heard[heard:] if line.startswith("AT+CNMI")]
+    assert not rig.peer.slots
+    assert rig.facts.identified == 2
+
+
+def test_a_restart_without_a_word_is_noticed_by_its_echo() -> None:
+    rig = ready(sweep_s=20.0)
+    rig.peer.echo = True
+    rig.run(22)
+    assert not rig.peer.echo
+    assert rig.facts.identified == 2
+
+
+def test_another_card_is_noticed() -> None:
+    rig = ready(check_s=30.0)
+    rig.peer.special["AT+CIMI"] = ok("510110000000001")
+    rig.run(40)
+    assert rig.facts.imsi == "510110000000001"
+
+
+def test_the_boot_chatter_of_huawei_is_no_restart() -> None:
+    rig = Rig()
+    rig.peer.special["AT+CGMI"] = ok("huawei")
+    rig.open().run(5)
+    rig.say(b"\r\n^BOOT:31233265,0,0,0,75\r\n").run(1)
+    assert rig.facts.identified == 1
+
+
+def test_a_card_that_wants_a_pin_blocks_until_somebody_helps() -> None:
+    rig = Rig(sim_retry_s=5.0)
+    rig.peer.special["AT+CPIN?"] = ok("+CPIN: SIM PIN")
+    rig.open().run(12)
+    assert (rig.modem.state, rig.facts.trouble()) == (State.BLOCKED, "sim-pin")
+    del rig.peer.special["AT+CPIN?"]
+    rig.run(10)
+    assert rig.facts.trouble() == ""
+    assert not any(line.startswith("AT+CPIN=") for line in rig.peer.heard)
+
+
+def test_a_wrong_pin_is_tried_once() -> None:
+    rig = Rig(pin="1234")
+    rig.peer.special["AT+CPIN?"] = ok("+CPIN: SIM PIN")
+    rig.peer.special["AT+CPIN"] = error("CME", 16)
+    rig.open().run(60)
+    assert rig.peer.heard.count('AT+CPIN="1234"') == 1
+    assert not any("1234" in step for step in rig.facts.steps)
+
+
+def test_a_port_that_goes_leaves_a_given_away_message_unknown() -> None:
+    rig = ready()
+    rig.desk.waiting = outgoing()
+    rig.peer.special["PDU"] = b""
+    rig.modem.wake()
+    rig.run(1)
+    rig.modem.lost(rig.now)
+    rig.run(0.1)
+    assert rig.desk.outcomes == [("a", 1, Outcome.UNKNOWN, None, "port")]
+    assert rig.facts.unknown_sends == 1
+
+
+# -- the balance -------------------------------------------------------------------------------------------------------
+
+
+def test_the_balance_is_asked_for_and_its_session_cancelled() -> None:
+    rig = Rig(balance_code="*888#")
+    rig.peer.special["AT+CUSD=2"] = ok()
+    rig.peer.special["AT+CUSD"] = ok('+CUSD: 1,"Sisa pulsa Rp 12.345\r\n1. Beli paket",15')
+    rig.open().run(5)
+    assert rig.desk.balances == [("Sisa pulsa Rp 12.345\n1. Beli paket", 12345)]
+    at = rig.peer.heard.index('AT+CUSD=1,"*888#",15')
+    assert rig.peer.heard[at + 1] == "AT+CUSD=2"
+
+
+def test_an_answer_that_comes_later_is_waited_for() -> None:
+    rig = Rig(balance_code="*888#")
+    rig.open().run(5)
+    assert rig.modem.state is State.BALANCE
+    rig.say(b'\r\n+CUSD: 0,"Pulsa Rp7.500",15\r\n').run(1)
+    assert rig.desk.balances == [("Pulsa Rp7.500", 7500)]
+
+
+def test_without_credit_nothing_is_sent_until_there_is_some_again() -> None:
+    rig = Rig(balance_code="*888#", low_balance_s=100.0)
+    rig.peer.special['AT+CUSD=1,"*888#",15'] = ok('+CUSD: 0,"Sisa pulsa Rp 0",15')
+    rig.open().run(5)
+    rig.desk.waiting = outgoing()
+    asked = len(rig.desk.asked)
+    rig.run(50)
+    assert len(rig.desk.asked) == asked
+    assert rig.modem.lacks_credit()
+    rig.peer.special['AT+CUSD=1,"*888#",15'] = ok('+CUSD: 0,"Sisa pulsa Rp 50.000",15')
+    rig.run(120)
+    assert [told for _, _, told, _, _ in rig.desk.outcomes] == [Outcome.SENT]
