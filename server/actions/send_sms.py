@@ -31,6 +31,8 @@ REPLY_MS: Final = 86_400_000
 _SILENT_MS: Final = 24 * 3_600_000
 _NO_CASE: Final = bytes(32)
 _CHUNK: Final = 64
+_NO_MODEM: Final = "no-modem"
+"""The trouble of a kiosk that looks for a modem and finds none."""
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -172,21 +174,22 @@ def _append(
 
 def _find_device(connection: sqlite3.Connection, came_by: bytes | None, now: int) -> sqlite3.Row | None:
     """The device to send with: the one that the resident knows, else the one that was heard of last."""
-    able = [row for row in devices.list_active(connection) if has_modem(row)]
+    able = [row for row in devices.list_active(connection) if _grade(row)]
 
     def rank(row: sqlite3.Row) -> tuple[Any, ...]:
         heard = row["last_contact_at"] or 0
-        return now - heard <= _SILENT_MS, row["log"] == came_by, heard, row["log"]
+        return now - heard <= _SILENT_MS, row["log"] == came_by, _grade(row), heard, row["log"]
 
     return max(able, key=rank, default=None)
 
 
-def has_modem(device: sqlite3.Row) -> bool:
-    """Whether a device can send SMS: its newest HEALTH says so, or it has dealt with one since."""
+def _grade(device: sqlite3.Row) -> int:
+    """How well a device can send SMS, by its newest HEALTH or what it has done since: 0 not at all, 2 well."""
     if (device["sms_at"] or 0) >= (device["health_at"] or 1):
-        return True
+        return 2
     try:
         health = decode_body(Kind.HEALTH, device["health"].encode())
     except ProtocolError:
-        return False
-    return isinstance(health, Health) and bool(health.modems)
+        return 0
+    modems = health.modems if isinstance(health, Health) else []
+    return max((2 if not modem.trouble else 1 for modem in modems if modem.trouble != _NO_MODEM), default=0)

@@ -15,7 +15,7 @@ PAGE_SIZE: Final = 50
 
 _OPEN_CODES = ", ".join(f"'{status}'" for status in lifecycle.OPEN)
 _COLUMNS = (
-    "id, number, unit, channel, category, kelurahan, identity, accused, status, handler,"
+    "id, number, unit, channel, category, kelurahan, identity, accused, status, handler, flags,"
     " filed_at, arrived_at, changed_at, due_at, private"
 )
 _ORDERS: Final = {
@@ -34,6 +34,8 @@ class Filters(Struct, frozen=True):
     kelurahan: str = ""
     category: str = ""
     channel: str = ""
+    flag: str = ""
+    """A mark that it came with (server/domain/flags.py)."""
     number: str = ""
     """The beginning of a number, in its written form."""
     order: str = "tenggat"
@@ -129,6 +131,9 @@ def _where(scope: Scope, filters: Filters, now: int) -> tuple[str, dict[str, Any
     if filters.unit:
         parts.append("(unit = :unit or handler = :unit)")
         values["unit"] = filters.unit
+    if filters.flag:
+        parts.append("instr(flags, :flag) > 0")
+        values["flag"] = f" {filters.flag} "
     if filters.number:
         parts.append("number >= :number and number < :number_end")
         values |= {"number": filters.number, "number_end": filters.number + "~"}

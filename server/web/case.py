@@ -10,7 +10,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from server.actions.unmask_identity import MAX_REASON, MIN_REASON, Person, unmask_identity
-from server.actions.verify_report import MAX_NOTE, may_verify, verify_report
+from server.actions.verify_report import MAX_NOTE, may_correct, may_verify, verify_report
+from server.domain.flags import read_flags
 from server.domain.fold import decode_private
 from server.domain.lifecycle import Status
 from server.domain.roles import Permission, Role, Scope, may_open, may_unmask, shown
@@ -50,7 +51,15 @@ def submit_verify(key: FromPath[str], request: AnyRequest, pages: NamedDependenc
     unit, note = form.get("unit", ""), form.get("catatan", "").strip()
     case_id = _case_id(key, request, pages)
     try:
-        verify_report(pages.centre, request.user, case_id, unit=unit, note=note)
+        verify_report(
+            pages.centre,
+            request.user,
+            case_id,
+            unit=unit,
+            note=note,
+            category=form.get("kategori", ""),
+            kelurahan=form.get("kelurahan", ""),
+        )
     except NoSuchCaseError:
         raise NotFoundException from None
     except PersonError as error:
@@ -106,7 +115,7 @@ def _answer(
         path=PATH,
         problem=problem,
         unmask_problem=unmask_problem,
-        typed={"unit": "", "catatan": "", "alasan": ""} | (typed or {}),
+        typed={"unit": "", "catatan": "", "alasan": "", "kategori": "", "kelurahan": ""} | (typed or {}),
         limits={"note": MAX_NOTE, "reason_min": MIN_REASON, "reason_max": MAX_REASON},
         **context,
     )
@@ -161,6 +170,9 @@ def _contents(
         "may_unmask": may_unmask(viewer, identity) and bool(private.name or private.phone),
         "may_open": may_open(viewer, identity),
         "may_verify": may_verify(viewer, case),
+        "may_correct": may_correct(case),
+        "kelurahan_choices": sorted(city.kelurahan.items(), key=lambda item: item[1]),
+        "flags": read_flags(case["flags"]),
         "may_see_accused": viewer.role is not Role.OPD,
         "units": [unit for unit in city.units.values() if unit.code != case["accused"]],
         "suggested": _suggested(case, city),

@@ -4,6 +4,7 @@ import sqlite3
 
 from msgspec import Struct
 
+from server.domain.flags import Flag, read_flags
 from server.domain.fold import decode_private
 from server.domain.lifecycle import CLOSED, Status
 from server.domain.roles import Viewer, shown
@@ -28,6 +29,10 @@ class CaseRow(Struct, frozen=True):
     handler: str
     channel: str
     identity: str
+    marks: list[tuple[str, str]]
+    """Words about how it came by SMS, each with how it is to stand out."""
+    is_category_guessed: bool
+    is_place_guessed: bool
     status: str
     status_name: str
     closed: bool
@@ -45,11 +50,16 @@ class CaseRow(Struct, frozen=True):
         return "late" if self.days_left < 0 else "soon" if self.days_left <= SOON_DAYS else ""
 
 
+_LOUD = {Flag.HELD: "warn", Flag.EMERGENCY: "bad", Flag.INCOMPLETE: "warn", Flag.DRAFT: ""}
+"""Marks that stand in a list, and how; guesses are marked where the guess stands."""
+
+
 def case_row(row: sqlite3.Row, *, centre: Centre, viewer: Viewer, city: City, now: int) -> CaseRow:
     """Make a line of a row of the table; the text is opened only where it may be shown."""
     text, due_at = None, row["due_at"]
     days_left = None if due_at is None else city.calendar.days_left(now, due_at)
-    place = city.kelurahan_name(row["kelurahan"])
+    flags = read_flags(row["flags"])
+    place = city.kelurahan_name(row["kelurahan"]) or formats.UNKNOWN_PLACE
     if shown(viewer, Identity(row["identity"])).text:
         private = decode_private(centre.keys.decrypt_field(row["id"], row["private"]))
         text = formats.first_line(private.text)
@@ -64,6 +74,9 @@ def case_row(row: sqlite3.Row, *, centre: Centre, viewer: Viewer, city: City, no
         handler=city.unit(row["handler"]) if row["handler"] else "",
         channel=row["channel"],
         identity=row["identity"],
+        marks=[(formats.FLAGS[flag], kind) for flag, kind in _LOUD.items() if flag in flags],
+        is_category_guessed=Flag.GUESSED_CATEGORY in flags,
+        is_place_guessed=Flag.GUESSED_KELURAHAN in flags,
         status=row["status"],
         status_name=city.status(row["status"]),
         closed=Status(row["status"]) in CLOSED,

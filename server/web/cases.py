@@ -15,7 +15,7 @@ from server.store import inbox
 from server.store.inbox import Filters
 from server.web.access import needs
 from server.web.case_row import case_row
-from server.web.formats import CHANNELS
+from server.web.formats import CHANNELS, FLAGS
 from server.web.page import AnyRequest, Frame, Pages, show
 from sync_protocol.base32 import ALPHABET
 
@@ -27,6 +27,7 @@ _FIELDS: Final = {
     "kelurahan": "kelurahan",
     "category": "kategori",
     "channel": "kanal",
+    "flag": "tanda",
     "number": "nomor",
     "order": "urut",
 }
@@ -118,4 +119,5 @@ def _choices(frame: Frame) -> dict[str, list[tuple[str, str]]]:
         "kelurahan": sorted(city.kelurahan.items(), key=lambda item: item[1]),
         "kategori": list(city.categories.items()),
         "kanal": list(CHANNELS.items()),
+        "tanda": [(flag.value, name) for flag, name in FLAGS.items()],
     }

@@ -8,7 +8,9 @@ from msgspec import Struct
 
 from server.store import codes
 from server.store.devices import list_devices
+from server.store.sms import count_failed
 from server.web import formats
+from server.web.modem_words import modem_remarks_of, modem_words
 from sync_protocol.bodies import Health, decode_body
 from sync_protocol.errors import ProtocolError
 from sync_protocol.kinds import Kind
@@ -17,6 +19,8 @@ SILENT_MS: Final = 24 * 3_600_000
 LOST_MS: Final = 72 * 3_600_000
 CLOCK_MS: Final = 60_000
 LOW_DISK_MB: Final = 500
+FAILED_MS: Final = 72 * 3_600_000
+"""How long an SMS that failed is shown."""
 
 
 class Level(IntEnum):
@@ -42,6 +46,8 @@ class DeviceLine(Struct, frozen=True):
     log: str
     health: Health
     remarks: list[Remark]
+    modems: list[str]
+    """Each modem in a line of plain words."""
 
     @property
     def level(self) -> Level:
@@ -51,7 +57,8 @@ class DeviceLine(Struct, frozen=True):
 
 def device_lines(connection: sqlite3.Connection, now: int) -> list[DeviceLine]:
     """All devices, those that need somebody first."""
-    lines = [device_line(row, now) for row in list_devices(connection)]
+    failed = count_failed(connection, now - FAILED_MS)
+    lines = [device_line(row, now, failed=failed.get(row["log"], 0)) for row in list_devices(connection)]
     return sorted(lines, key=lambda line: (line.row["state"] == "revoked", -line.level, line.row["unit"]))
 
 
@@ -60,11 +67,20 @@ def count_faulty(connection: sqlite3.Connection, now: int) -> int:
     return codes.count_knocks(connection) + sum(line.level > Level.FINE for line in device_lines(connection, now))
 
 
-def device_line(row: sqlite3.Row, now: int) -> DeviceLine:
-    """One device with what there is to say about it."""
+def device_line(row: sqlite3.Row, now: int, *, failed: int = 0) -> DeviceLine:
+    """One device with what there is to say about it.
+
+    Args:
+        failed: SMS that it could not send lately.
+    """
     health = read_health(row["health"])
-    remarks = [] if row["state"] == "revoked" else [*_standing(row, now), *_chain(row), *_machine(row, health)]
-    return DeviceLine(row=row, log=row["log"].hex(), health=health, remarks=remarks)
+    remarks = (
+        []
+        if row["state"] == "revoked"
+        else [*_standing(row, now), *_chain(row), *_machine(row, health), *modem_remarks(health, failed=failed)]
+    )
+    modems = [modem_words(modem, now) for modem in health.modems]
+    return DeviceLine(row=row, log=row["log"].hex(), health=health, remarks=remarks, modems=modems)
 
 
 def read_health(data: str) -> Health:
@@ -129,4 +145,19 @@ def _machine(row: sqlite3.Row, health: Health) -> list[Remark]:
         remarks.append(Remark(Level.FAULT, f"{health.rotted} catatan rusak di kios", "Ganti disk."))
     if health.disk_free_mb and health.disk_free_mb < LOW_DISK_MB:
         remarks.append(Remark(Level.FAULT, f"Sisa disk {health.disk_free_mb} MB", "Kosongkan disk dari berkas lain."))
+    return remarks
+
+
+def modem_remarks(health: Health, *, failed: int) -> list[Remark]:
+    """What is wrong with the modems of a device."""
+    remarks = [
+        Remark(Level.FAULT if is_fault else Level.LOOK, text, advice)
+        for modem in health.modems
+        for is_fault, text, advice in modem_remarks_of(modem)
+    ]
+    if failed:
+        remarks.append(Remark(Level.LOOK, f"{failed} SMS gagal terkirim", "Rinciannya di riwayat tiap laporan."))
+    if health.quarantine:
+        held = f"{health.quarantine} SMS dikarantina di kios"
+        remarks.append(Remark(Level.LOOK, held, "Lihat sebabnya di halaman teknisi kios itu."))
     return remarks

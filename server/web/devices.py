@@ -15,6 +15,7 @@ from server.actions.revoke_device import revoke_device
 from server.domain.roles import Permission
 from server.errors import PersonError, UnknownDeviceError
 from server.store import codes
+from server.store.sms import count_waiting
 from server.store.troubles import list_troubles
 from server.web.access import needs
 from server.web.device_state import device_lines
@@ -86,6 +87,7 @@ def _answer(request: AnyRequest, pages: Pages, *, status: int = 200, problem: st
             "frame": frame,
             "lines": device_lines(connection, frame.now),
             "troubles": list_troubles(connection, _TROUBLES),
+            "waiting_sms": count_waiting(connection),
             "kinds": {kind.value: kind.name for kind in Kind},
             "knocks": knocks,
             "more_knocks": codes.count_knocks(connection) - len(knocks),

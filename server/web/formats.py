@@ -3,6 +3,7 @@
 from typing import Final
 
 from server.domain.deadlines import wita
+from server.domain.flags import Flag
 
 _DAYS: Final = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
@@ -88,6 +89,15 @@ CHANNELS: Final = {
     "lapor_sp4n": "SP4N-LAPOR!",
 }
 IDENTITIES: Final = {"open": "TERBUKA", "anonymous": "ANONIM", "secret": "RAHASIA", "unnamed": "TANPA NAMA"}
+FLAGS: Final = {
+    Flag.HELD: "ditahan",
+    Flag.EMERGENCY: "darurat",
+    Flag.INCOMPLETE: "SMS belum utuh",
+    Flag.DRAFT: "draf",
+    Flag.GUESSED_CATEGORY: "kategori tebakan",
+    Flag.GUESSED_KELURAHAN: "kelurahan tebakan",
+}
+UNKNOWN_PLACE: Final = "belum diketahui"
 ROLES: Final = {
     "admin": "Admin pusat",
     "petugas": "Petugas tersumpah",

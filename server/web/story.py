@@ -6,17 +6,30 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from server.actions.answer_sms import ACTOR, NEW_PIN, NOTED, RATED
 from server.domain.fold import PrivateNote, decode_note, decode_private, fits
 from server.domain.lifecycle import Step
 from server.domain.roles import Permission, Viewer, may_read_summary, shown
+from server.domain.sms_texts import WORDS
 from server.store.centre import Centre
 from server.store.city import City
 from server.store.events import events_of_case
 from server.store.notes import NoteRow, notes_of_number
-from sync_protocol.vocabulary import Identity
+from server.store.sms import Sent, sent_of_case
+from sync_protocol.vocabulary import Channel, Identity
 
+_SAID: Final = {
+    Step.AMENDED: "Menambah keterangan",
+    Step.CONFIRMED: "Menyatakan masalahnya selesai",
+    Step.DISPUTED: "Menyatakan masalahnya belum selesai",
+}
+"""What a resident says by SMS; where the case does not stand so that it moves, it is kept all the same."""
 _STEPS: Final = {
     Step.VERIFIED: "Diverifikasi dan diteruskan ke {unit}",
+    **_SAID,
+    **{f"{NOTED}{step}": words for step, words in _SAID.items()},
+    RATED: "Memberi nilai {rating} dari 5",
+    NEW_PIN: "Minta PIN baru",
     "identity-unmasked": "Membuka nama dan nomor HP pelapor",
     "secret-opened": "Membuka {parts} laporan RAHASIA",
 }
@@ -28,6 +41,16 @@ _NOTES: Final = {
     "disputed": "Menyatakan masalahnya belum selesai",
     "rated": "Memberi nilai {rating} dari 5",
 }
+
+
+_RESULTS: Final = {
+    "sent": "terkirim",
+    "delivered": "diterima HP",
+    "failed": "GAGAL terkirim",
+    "expired": "GAGAL: kedaluwarsa sebelum terkirim",
+    "unknown": "tidak pasti terkirim (modem tidak menjawab)",
+}
+_FAILED: Final = frozenset({"failed", "expired"})
 
 
 class Happening(Struct, frozen=True):
@@ -43,6 +66,8 @@ class Happening(Struct, frozen=True):
     """When the centre learnt of it, where that was later."""
     is_hidden: bool = False
     """There are words that are not for the one who looks."""
+    tone: str = ""
+    """How it stands out: `sms`, or `bad`."""
 
 
 class Story(Struct, frozen=True):
@@ -57,16 +82,21 @@ def tell_story(connection: sqlite3.Connection, centre: Centre, case: sqlite3.Row
     """What happened to a case, as far as this person may read it."""
     city = centre.cities.get(connection)
     notes = notes_of_number(connection, case["number"])
-    ours = _with_pin(centre, case, notes)
+    happened = events_of_case(connection, case["id"])
+    ours = _with_pin(centre, case, notes, happened)
     may_read = shown(viewer, Identity(case["identity"])).text
     later = [(row.arrived_at, _note(row, note, may_read=may_read)) for row, note in ours]
-    later += [
-        (event["at"], _step(centre, case, event, city, viewer)) for event in events_of_case(connection, case["id"])
-    ]
+    later += [(event["at"], _step(centre, case, event, city, viewer, may_read=may_read)) for event in happened]
+    later += [line for sent in sent_of_case(connection, case["id"]) for line in _message(sent)]
     later.sort(key=lambda pair: pair[0])
     return Story(
         lines=[
-            Happening(case["filed_at"], "kios", f"Kios {city.unit(case['unit'])}", "Laporan disimpan di kios"),
+            Happening(
+                case["filed_at"],
+                "kios",
+                f"Kios {city.unit(case['unit'])}",
+                "SMS diterima dan disimpan di kios" if case["channel"] == Channel.SMS else "Laporan disimpan di kios",
+            ),
             Happening(case["arrived_at"], "pusat", "Pusat", "Laporan sampai di pusat"),
             *(line for _, line in later),
         ],
@@ -83,13 +113,38 @@ def find_summary(connection: sqlite3.Connection, centre: Centre, case: sqlite3.R
     return centre.keys.decrypt_field(case["id"], bytes.fromhex(newest)).decode() if newest else ""
 
 
-def _with_pin(centre: Centre, case: sqlite3.Row, notes: list[NoteRow]) -> list[tuple[NoteRow, PrivateNote]]:
+def _with_pin(
+    centre: Centre, case: sqlite3.Row, notes: list[NoteRow], happened: list[sqlite3.Row]
+) -> list[tuple[NoteRow, PrivateNote]]:
     """Those that the resident wrote: whoever has the number alone cannot speak in their name."""
     if not notes:
         return []
     pin = decode_private(centre.keys.decrypt_field(case["id"], case["private"])).pin
+    renewals = [(event["at"], _earlier_pin(centre, case, event)) for event in happened if event["type"] == NEW_PIN]
     opened = [(row, decode_note(centre.keys.decrypt_field(row.entry, row.private))) for row in notes]
-    return [(row, note) for row, note in opened if fits(pin, note.pin)]
+    return [
+        (row, note)
+        for row, note in opened
+        if fits(next((earlier for at, earlier in renewals if row.filed_at < at), pin), note.pin)
+    ]
+
+
+def _earlier_pin(centre: Centre, case: sqlite3.Row, event: sqlite3.Row) -> str:
+    """The PIN that held until it was renewed: what was written before then carries it."""
+    return centre.keys.decrypt_field(case["id"], bytes.fromhex(json.loads(event["data"])["was"])).decode()
+
+
+def _message(sent: Sent) -> list[tuple[int, Happening]]:
+    """An SMS to the resident, and what became of it."""
+    about = WORDS.get(sent.template, sent.template)
+    waits = " (menunggu kios yang punya modem)" if sent.waits else ""
+    lines = [(sent.made_at, Happening(sent.made_at, "pusat", "Pusat", f"SMS ke pelapor: {about}{waits}", tone="sms"))]
+    if (result := sent.result) is not None:
+        what = f"SMS ({about}) {_RESULTS.get(result.state, result.state)}"
+        tone = "bad" if result.state in _FAILED else "sms"
+        line = Happening(result.at, "kios", "modem kios", what, arrived_at=result.arrived_at, tone=tone)
+        lines.append((result.arrived_at, line))
+    return lines
 
 
 def _note(row: NoteRow, note: PrivateNote, *, may_read: bool) -> Happening:
@@ -104,12 +159,30 @@ def _note(row: NoteRow, note: PrivateNote, *, may_read: bool) -> Happening:
     )
 
 
-def _step(centre: Centre, case: sqlite3.Row, event: sqlite3.Row, city: City, viewer: Viewer) -> Happening:
+def _step(
+    centre: Centre, case: sqlite3.Row, event: sqlite3.Row, city: City, viewer: Viewer, *, may_read: bool
+) -> Happening:
     """What somebody did. The reason of an opening may itself name the resident: only who may open names sees it."""
     data: dict[str, Any] = json.loads(event["data"])
     reason = data.get("reason") if viewer.may(Permission.UNMASK) else ""
-    sealed = data.get("note") or reason or ""
+    is_residents = event["actor"] == ACTOR
+    is_hidden = is_residents and "note" in data and not may_read
+    sealed = "" if is_hidden else data.get("note") or reason or ""
     note = centre.keys.decrypt_field(case["id"], bytes.fromhex(sealed)).decode() if sealed else ""
     parts = " dan ".join(_PARTS[part] for part in data.get("parts", []))
-    what = _STEPS.get(event["type"], event["type"]).format(unit=city.unit(data.get("unit", "")), parts=parts)
-    return Happening(event["at"], "pusat", event["actor"], what, note)
+    words = _STEPS.get(event["type"], event["type"])
+    what = words.format(unit=city.unit(data.get("unit", "")), parts=parts, rating=data.get("rating", ""))
+    what += "".join(_corrections(data, city))
+    return Happening(event["at"], "pusat", event["actor"], what, note, is_hidden=is_hidden)
+
+
+def _corrections(data: dict[str, Any], city: City) -> list[str]:
+    """What was set right, or who else is told."""
+    said = []
+    if "category" in data:
+        said.append(f"; kategori dibetulkan menjadi {city.category(data['category'])}")
+    if "kelurahan" in data:
+        said.append(f"; kelurahan dibetulkan menjadi {city.kelurahan_name(data['kelurahan'])}")
+    if data.get("superior"):
+        said.append(f"; atasannya, {city.unit(data['superior'])}, perlu diberi tahu")
+    return said

@@ -188,6 +188,27 @@ class TestRoute:
         assert centre.read(sms.count_waiting) == 0
         assert out(plain) == []
 
+    def test_a_kiosk_that_looks_for_a_modem_in_vain_has_none(self, centre, enrol):
+        plain = enrol()
+        entry = plain.complain(phone=PHONE, sms_ok=True)
+        plain.health(modems=[ModemHealth(trouble="no-modem")])
+        plain.sync(sender(centre))
+        verify_report(centre, STAFF, entry.id, unit="DPUPR")
+        assert centre.read(sms.count_waiting) == 1
+
+    def test_a_modem_that_works_goes_before_one_in_trouble(self, centre, enrol):
+        ill, well = enrol("DINKES"), enrol("DPUPR")
+        well.health(modems=[ModemHealth()])
+        ill.health(modems=[ModemHealth(trouble="silent")])
+        plain = enrol()
+        case = plain.complain(phone=PHONE, sms_ok=True)
+        for peer in (well, plain, ill):
+            peer.sync(sender(centre))
+        verify_report(centre, STAFF, case.id, unit="DPUPR")
+        for peer in (well, ill):
+            peer.sync(sender(centre))
+        assert (len(out(well)), len(out(ill))) == (1, 0)
+
     def test_what_waits_too_long_is_dropped(self, centre, enrol, clock):
         plain = enrol()
         entry = plain.complain(phone=PHONE, sms_ok=True)
