@@ -21,7 +21,7 @@ from typing import Any, Final
 from benchmarks.figures import Figure, as_facts, missed
 from benchmarks.sizes import FULL, QUICK, Sizes
 
-BENCHMARKS: Final = ("ingest", "many", "idle", "wire", "footprint")
+BENCHMARKS: Final = ("ingest", "many", "idle", "wire", "footprint", "sms")
 """Modules of this package with `measure(sizes, folder)`, whose docstring is their title."""
 
 

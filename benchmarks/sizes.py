@@ -29,10 +29,17 @@ class Sizes(Struct, frozen=True, kw_only=True):
     """Entries on which signatures and seals are timed, each before and after a timed part."""
     rows: int = 10_000
     posts: int = 200
+    sms: int = 90
+    slots: int = 30
+    """On the SIM of `sms`."""
+    unplugged_s: float = 6
+    silent_s: float = 30
+    foreign: bool = True
+    """Whether other people's daemons are measured too, where they are installed."""
 
 
 FULL: Final = Sizes()
 QUICK: Final = Sizes(
     complaints=30, runs=1, filed=4, kiosks=3, each=2, concurrency=2, small=50, large=100, exchanges=4, batch=5,
-    samples=5, rows=200, posts=4,
+    samples=5, rows=200, posts=4, sms=6, slots=3, unplugged_s=0.2, silent_s=0.2, foreign=False,
 )  # fmt: skip

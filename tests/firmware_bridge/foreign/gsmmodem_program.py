@@ -22,7 +22,9 @@ def main() -> None:
     while len(texts) < wanted and time.monotonic() < give_up_at:
         modem.processStoredSms()
         time.sleep(0.05)
-    sent = modem.sendSms("+6281234500011", "KASIH: Laporan Anda diterima.", waitForDeliveryReport=True, deliveryTimeout=5)
+    sent = modem.sendSms(
+        "+6281234500011", "KASIH: Laporan Anda diterima.", waitForDeliveryReport=True, deliveryTimeout=5
+    )
     modem.close()
     print(json.dumps({"texts": texts, "delivered": sent.status == sent.DELIVERED}))
 

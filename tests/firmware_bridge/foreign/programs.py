@@ -1,6 +1,5 @@
 """Running somebody else's program for a while, and finding out whether it is there."""
 
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -9,16 +8,24 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.sms_programs import installed
+from firmware_bridge.simulator import SimulatorHandle
+
 BUDGET_S = 20.0
 """The most that one of these tests may take; each needs a few seconds."""
 
 
 def program(name: str, package: str) -> str:
     """Where a program is; the test is skipped where it is not."""
-    path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+    path = installed(name)
     if path is None:
         pytest.skip(f"{name} is not installed (Debian: apt-get install {package})")
     return path
+
+
+def drained(sim: SimulatorHandle) -> bool:
+    state = sim.control({"do": "state"})
+    return not state["slots"] and not state["waiting"]
 
 
 @contextmanager

@@ -1,0 +1,216 @@
+"""SMS that wait on a SIM and at its SMSC: how fast they are taken, by us and by other people's daemons.
+
+The same simulated modem for all, as slow as a USB dongle, as a process of its own. Ours commits each sweep to SQLite in
+WAL mode with synchronous=FULL before it deletes; gammu-smsd and smstools write files, without any fsync.
+"""
+
+import json
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.figures import Figure, Limit, Must
+from benchmarks.sizes import Sizes
+from benchmarks.sms_programs import FOREIGN, Foreign, installed
+from firmware_bridge.bridge import Bridge
+from firmware_bridge.desk import Found, Outcome, Outgoing, Sim
+from firmware_bridge.simulator import LATENCIES
+
+TEXT: Final = "KOTKUPANG lampu jalan mati RT 3 Oepura"
+PATIENCE_S: Final = 180.0
+_POLL_S: Final = 0.005
+
+
+class Modem:
+    """A simulator that runs, seen through its control port."""
+
+    def __init__(self, told: dict[str, str]) -> None:
+        self.url = told["modem"]
+        host, _, port = told["control"].rpartition(":")
+        self._connection = socket.create_connection((host, int(port)), PATIENCE_S)
+        self._answers = self._connection.makefile("rb")
+
+    def ask(self, **asked: Any) -> dict[str, Any]:
+        self._connection.sendall(json.dumps(asked).encode() + b"\n")
+        answer: dict[str, Any] = json.loads(self._answers.readline())
+        return answer
+
+    def wait_for(self, condition: Callable[[dict[str, Any]], bool]) -> float:
+        """When something holds, as `time.perf_counter` says."""
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            if condition(self.ask(do="state")):
+                return time.perf_counter()
+            time.sleep(_POLL_S)
+        raise RuntimeError(f"not in {PATIENCE_S:.0f} s: {self.ask(do='state')}")
+
+    def close(self) -> None:
+        self._answers.close()
+        self._connection.close()
+
+
+@contextmanager
+def simulated(*options: str) -> Iterator[Modem]:
+    command = [sys.executable, "-m", "firmware_bridge", "simulate", "--latency", "dongle", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            modem = Modem(json.loads(process.stdout.readline()))
+            yield modem
+            modem.close()
+        finally:
+            process.terminate()
+
+
+class CommittingDesk:
+    """Stores what is handed over, durably, and sends nothing."""
+
+    def __init__(self, file: Path) -> None:
+        self._database = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
+        self._database.execute("pragma journal_mode=wal")
+        self._database.execute("pragma synchronous=full")
+        self._database.execute("create table found (pdu blob)")
+
+    def take(self, _sim: Sim, found: Sequence[Found]) -> None:
+        self._database.execute("begin immediate")
+        self._database.executemany("insert into found values (?)", [(one.pdu,) for one in found])
+        self._database.execute("commit")
+
+    def next_out(self, _sim: Sim, *, replies_only: bool = False) -> Outgoing | None:  # noqa: ARG002 - it never has any
+        return None
+
+    def outcome(self, _sim: Sim, _out: Outgoing, _what: Outcome, *, reference: int | None, code: str) -> None:
+        raise NotImplementedError
+
+    def balance(self, _sim: Sim, _text: str, _rupiah: int | None) -> None:
+        raise NotImplementedError
+
+
+@contextmanager
+def bridge_at(modem: Modem, folder: Path) -> Iterator[None]:
+    bridge = Bridge([modem.url], CommittingDesk(folder / "desk.db"))
+    bridge.start()
+    try:
+        yield
+    finally:
+        bridge.stop()
+
+
+@contextmanager
+def daemon_at(modem: Modem, folder: Path, foreign: Foreign, program: str) -> Iterator[None]:
+    daemon = foreign.set_up(program, folder, Path(modem.url))
+    with subprocess.Popen(daemon.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+def measure(sizes: Sizes, folder: Path) -> list[Figure]:
+    """Drain, first deletion, pace and the way back after an unplugging."""
+    figures = _figures_of_ours(sizes, folder)
+    for foreign in FOREIGN if sizes.foreign else ():
+        if program := installed(foreign.program):
+            (folder / foreign.name).mkdir()
+            figures.append(_figure_of(foreign, program, sizes, folder / foreign.name))
+    return figures
+
+
+def _drained(modem: Modem, sizes: Sizes, take: Callable[[], Any]) -> tuple[float, float, float]:
+    """Opening, first listing and first deletion to the end, each in seconds before the last deletion."""
+    modem.ask(do="receive", **{"from": "+6281234500011"}, text=TEXT, times=sizes.sms)
+    modem.wait_for(lambda state: len(state["slots"]) == min(sizes.sms, sizes.slots))
+    with take():
+        opened = modem.wait_for(lambda state: state["connected"])
+        listed = modem.wait_for(lambda state: "CMGL" in state["commands"] or "CMGR" in state["commands"])
+        first = modem.wait_for(lambda state: state["deleted"] > 0)
+        last = modem.wait_for(lambda state: state["deleted"] >= sizes.sms)
+    return last - opened, last - listed, last - first
+
+
+def _pace(sizes: Sizes) -> float:
+    """What the modem itself allows: a deletion for each message, and its share of a listing of all slots."""
+    dongle = LATENCIES["dongle"]
+    listed = min(sizes.sms, sizes.slots)
+    return 1 / (dongle.of("CMGL", listed) / listed + dongle.of("CMGD"))
+
+
+def _figures_of_ours(sizes: Sizes, folder: Path) -> list[Figure]:
+    with simulated("--slots", str(sizes.slots)) as modem:
+        whole, listing, deleting = _drained(modem, sizes, lambda: bridge_at(modem, folder))
+    return [
+        Figure(name=f"{sizes.sms} through {sizes.slots} slots", value=whole, unit="s", must=Must("<=", 10)),
+        Figure(
+            name="messages, from the first listing on",
+            value=sizes.sms / listing,
+            unit="/s",
+            limit=Limit("1/(CMGL share + CMGD)", _pace(sizes)),
+            must=Must(">=", 0.9, of="ratio"),
+        ),
+        Figure(name="first deletion after opening the port", value=whole - deleting, unit="s", must=Must("<=", 1)),
+        *_returns(sizes, folder),
+    ]
+
+
+def _returns(sizes: Sizes, folder: Path) -> list[Figure]:
+    """How long until an SMS that came meanwhile is taken, once the modem is there again."""
+    folder = folder / "again"
+    folder.mkdir()
+    boot_s = LATENCIES["dongle"].boot_s
+    with simulated("--slots", "10") as modem, bridge_at(modem, folder):
+        modem.wait_for(lambda state: "CMGL" in state["commands"])
+        half = _half_messages(modem)
+        unplugged = _back(modem, lambda: modem.ask(do="unplug", seconds=sizes.unplugged_s))
+        reset = _back(modem, lambda: modem.ask(do="reboot"))
+        silent = _after_silence(modem, sizes.silent_s)
+    starting = f"from the port's return; the modem itself takes {boot_s:g} s to start"
+    return [
+        Figure(name="SIM of 10 full of half messages, free after", value=half, unit="s", must=Must("<=", 5)),
+        _within(f"intake after {sizes.unplugged_s:g} s unplugged", unplugged, 5, starting),
+        _within("intake after a self-reset", reset, 5, starting),
+        _within(f"intake after {sizes.silent_s:g} s of silence", silent, 10, "from the end of the silence"),
+    ]
+
+
+def _within(name: str, value: float, bound: float, note: str) -> Figure:
+    return Figure(name=name, value=value, unit="s", must=Must("<=", bound), note=note)
+
+
+def _half_messages(modem: Modem) -> float:
+    """Five messages of three parts, of each of which one never comes: until all slots are free."""
+    started = time.perf_counter()
+    for number in range(5):
+        modem.ask(do="receive", **{"from": f"+628123450000{number}"}, text=TEXT * 9, parts=3, missing=[2])
+    return modem.wait_for(lambda state: state["delivered"] == 10 and not state["slots"]) - started
+
+
+def _back(modem: Modem, disturb: Callable[[], Any]) -> float:
+    modem.wait_for(lambda state: state["registered"])
+    deleted = modem.ask(do="state")["deleted"]
+    disturb()
+    modem.ask(do="receive", **{"from": "+6281234500011"}, text=TEXT)
+    back = modem.wait_for(lambda state: state["port"])
+    return modem.wait_for(lambda state: state["deleted"] > deleted) - back
+
+
+def _after_silence(modem: Modem, seconds: float) -> float:
+    deleted = modem.ask(do="state")["deleted"]
+    modem.ask(do="fault", command="*", kind="silence", times=1_000_000)
+    modem.ask(do="receive", **{"from": "+6281234500011"}, text=TEXT)
+    time.sleep(seconds)
+    modem.ask(do="clear_faults")
+    back = time.perf_counter()
+    return modem.wait_for(lambda state: state["deleted"] > deleted) - back
+
+
+def _figure_of(foreign: Foreign, program: str, sizes: Sizes, folder: Path) -> Figure:
+    with simulated("--slots", str(sizes.slots), "--pty", str(folder / "modem")) as modem:
+        whole, _, deleting = _drained(modem, sizes, lambda: daemon_at(modem, folder, foreign, program))
+    note = f"first deletion after {whole - deleting:.1f} s"
+    return Figure(name=f"{sizes.sms} through {sizes.slots} slots, {foreign.name}", value=whole, unit="s", note=note)
