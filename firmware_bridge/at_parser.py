@@ -21,7 +21,6 @@ _PLAIN_RESULTS: Final = {
     "ERROR": False,
     "COMMAND NOT SUPPORT": False,  # Huawei, for a command that it does not know.
     "TOO MANY PARAMETERS": False,
-    "NO CARRIER": False,
 }
 
 
@@ -120,8 +119,8 @@ class AtParser:
             number = int(error[2]) if re.fullmatch(r"[0-9]{1,5}", error[2]) else None
             events.append(Result(ok=False, kind="cms" if error[1] == "CMS" else "cme", number=number, text=line))
         elif _HEADER.match(line):
-            if self._header:  # Two headers in a row: the line between them got lost.
-                events.append(Line(self._header))
+            if self._header:  # Two headers in a row: there was no line between them, or it got lost.
+                events.append(Payload(self._header, ""))
             if announced_length(line) == 0:  # A message without octets has no line of its own.
                 self._header = ""
                 events.append(Payload(line, ""))

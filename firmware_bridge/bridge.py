@@ -11,6 +11,7 @@ from firmware_bridge.errors import UsageError
 from firmware_bridge.port import Claims, ModemThread, Port, open_port
 from firmware_bridge.settings import BridgeSettings
 from firmware_bridge.transcript import Recorder
+from firmware_bridge.troubles import Trouble
 
 __all__ = ["AUTO", "Bridge", "BridgeSettings"]
 
@@ -131,6 +132,6 @@ def _nothing_found() -> ModemStatus:
         resets=0,
         unknown_sends=0,
         balance=None,
-        trouble="no-modem",
+        trouble=Trouble.NO_MODEM.value,
         steps=(),
     )

@@ -77,6 +77,9 @@ REVISION: Final = Command("AT+CGMR", 5.0)
 PDU_MODE: Final = Command("AT+CMGF=0", 3.0)
 MODE: Final = Command("AT+CMGF?", 1.0, "+CMGF:", strict=True)
 """Its answer cannot be mistaken for the late one of another command: what is asked after a time-out."""
+SIMPLE_SERVICE: Final = Command("AT+CSMS=0")
+"""Messages are acknowledged to the network by the modem; with 1 each +CDS would want AT+CNMA."""
+CHARACTER_SET: Final = Command('AT+CSCS="GSM"')
 STORAGES: Final = Command("AT+CPMS=?", 10.0, "+CPMS:")
 STORAGE: Final = Command("AT+CPMS?", 10.0, "+CPMS:")
 LIST: Final = Command("AT+CMGL=4", 10.0, "+CMGL:")

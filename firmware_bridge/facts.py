@@ -9,6 +9,7 @@ from firmware_bridge.at_parser import Payload
 from firmware_bridge.commands import Command
 from firmware_bridge.desk import Found, Outcome, Outgoing
 from firmware_bridge.quirks import Quirks
+from firmware_bridge.troubles import Trouble
 
 
 class Pause(Struct, frozen=True):
@@ -152,14 +153,18 @@ class Facts(Struct):
 
     def trouble(self) -> str:
         """The one thing to mend first, as a stable code; empty when all is well."""
-        registration = {"denied": "denied", "none": "not-registered", "searching": "not-registered"}
+        registration = {
+            "denied": Trouble.DENIED,
+            "none": Trouble.NOT_REGISTERED,
+            "searching": Trouble.NOT_REGISTERED,
+        }
         checks: Sequence[tuple[bool, str]] = (
-            (self.rival, "same-modem"),
+            (self.rival, Trouble.SAME_MODEM),
             (bool(self.sim_trouble), self.sim_trouble),
-            (self.silent, "silent"),
-            (self.desk_refused, "desk-refused"),
-            (self.cannot_delete, "cannot-delete"),
+            (self.silent, Trouble.SILENT),
+            (self.desk_refused, Trouble.DESK_REFUSED),
+            (self.cannot_delete, Trouble.CANNOT_DELETE),
             (self.registration in registration, registration.get(self.registration, "")),
-            (self.no_service_centre, "no-smsc"),
+            (self.no_service_centre, Trouble.NO_SMSC),
         )
-        return next((code for holds, code in checks if holds), "")
+        return next((str(code) for holds, code in checks if holds), "")

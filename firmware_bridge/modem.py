@@ -21,6 +21,7 @@ __all__ = ["TRANSITIONS", "Event", "Modem", "State"]
 _BOOT_TAKES_S: Final = 10.0
 """A restart says several lines, one after the other; the later ones only make the settings due again."""
 _MOST_LINES: Final = 3000
+_CALLS: Final = {"RING", "NO CARRIER", "BUSY", "NO ANSWER"}
 _INDICATES_MESSAGE: Final = ("+CMTI:", "+CDSI:", "^SMMEMFULL", '+QIND: "smsfull"')
 
 
@@ -97,8 +98,12 @@ class Modem:
         facts = self.facts
         facts.now = now
         if self._pending is not None and now >= self._pending.deadline:
-            command, self._pending = self._pending.command, None
+            pending, self._pending = self._pending, None
+            command = pending.command
             self._parser.reset()
+            if (answer := _swallowed_ok(pending)) is not None:
+                self._resume(answer)
+                return
             facts.step_aloud(f"no answer: {_name(command)}")
             self._resume(error=CommandTimeoutError(f"{_name(command)}: tidak dijawab"))
         elif self._pause is not None and now >= self._pause_ends:
@@ -238,7 +243,8 @@ class Modem:
             return False
         if event.text.startswith(pending.prefixes):
             return True
-        return not (pending.command.prefix or is_indication(event.text) or self.facts.quirks.is_boot(event.text))
+        unasked = event.text in _CALLS or is_indication(event.text) or self.facts.quirks.is_boot(event.text)
+        return not (pending.command.prefix or unasked)
 
     def _collect(self, event: Line | Payload, pending: _Pending) -> None:
         if isinstance(event, Line) and event.text.startswith("+CUSD:"):
@@ -297,6 +303,14 @@ class Modem:
         if self._pending is not None:
             self._pending = None
             self._resume(error=RestartedError("Modem mulai ulang."))
+
+
+def _swallowed_ok(pending: _Pending) -> Answer | None:
+    """The list without the last entry's line, if the OK behind a header without one was taken for it."""
+    last = pending.lines[-1] if pending.lines else None
+    if not isinstance(last, Payload) or last.body != "OK":
+        return None
+    return Answer(ok=True, lines=(*pending.lines[:-1], Payload(last.header, "")))
 
 
 def _name(command: Command) -> str:

@@ -19,6 +19,7 @@ from firmware_bridge.errors import PortError
 from firmware_bridge.facts import Ask, Claim, Take, Tell, Told
 from firmware_bridge.modem import Modem, State
 from firmware_bridge.settings import BridgeSettings
+from firmware_bridge.troubles import Trouble
 
 _log = logging.getLogger(__name__)
 
@@ -128,13 +129,13 @@ def port_error(name: str, error: Exception) -> PortError:
     number = getattr(error, "errno", None)
     words = str(error).lower()
     if number == 13 or "access is denied" in words or "permission" in words:
-        code, text = "port-denied", "tidak boleh dibuka oleh pengguna ini, atau sedang dipakai program lain"
+        code, text = Trouble.PORT_DENIED, "tidak boleh dibuka oleh pengguna ini, atau sedang dipakai program lain"
     elif number in {11, 16, 35} or "lock" in words or "busy" in words:
-        code, text = "port-busy", "sedang dipakai program lain"
+        code, text = Trouble.PORT_BUSY, "sedang dipakai program lain"
     else:
-        code, text = "port-gone", "tidak ada"
+        code, text = Trouble.PORT_GONE, "tidak ada"
     raised = PortError(f"Port {name} {text}.")
-    raised.code = code
+    raised.code = code.value
     return raised
 
 
@@ -261,7 +262,7 @@ class ModemThread:
                 _log.error("modem %s: %s", self.port, _where(error))
                 self._modem = Modem(self._settings)
                 self._modem.facts.step("fault")
-                self._port_trouble, pause_s = "fault", _AFTER_A_BUG_S
+                self._port_trouble, pause_s = Trouble.FAULT.value, _AFTER_A_BUG_S
             finally:
                 self._open = None
             self.status = self._look()
@@ -269,7 +270,7 @@ class ModemThread:
         self._claims.release(self)
 
     def _note_port(self, error: PortError) -> None:
-        trouble = "port-gone" if error.code == PortError.code else error.code
+        trouble = Trouble.PORT_GONE.value if error.code == PortError.code else error.code
         if trouble != self._port_trouble:
             self._modem.facts.step(trouble)
             _log.warning("modem %s: %s", self.port, trouble)
@@ -310,7 +311,7 @@ class ModemThread:
         def at_ms(moment: float) -> int:
             return int(now_ms - (now - moment) * 1000) if moment else 0
 
-        trouble = self._port_trouble or facts.trouble() or ("no-credit" if modem.lacks_credit() else "")
+        trouble = self._port_trouble or facts.trouble() or (Trouble.NO_CREDIT.value if modem.lacks_credit() else "")
         return ModemStatus(
             port=self.port,
             imei=facts.imei,

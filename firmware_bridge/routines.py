@@ -138,6 +138,8 @@ class Routines:
         for mode in facts.quirks.indications:
             if (yield commands.indications(mode)).ok:
                 break
+        yield commands.SIMPLE_SERVICE
+        yield commands.CHARACTER_SET
         yield commands.OPERATOR_NAME_FORMAT
         facts.setup_due = False
         return Event.SET_UP

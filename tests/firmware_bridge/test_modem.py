@@ -105,6 +105,31 @@ def test_what_reads_damaged_twice_is_handed_over_as_it_is() -> None:
     assert not rig.peer.slots
 
 
+def test_an_entry_without_a_line_is_handed_over_as_empty_and_hides_no_other() -> None:
+    rig = Rig()
+    whole = sms("satu")
+    rig.peer.slots.update({1: whole, 2: "", 3: whole})
+    rig.open().run(60)
+    assert sorted((found.index, found.pdu) for found in rig.desk.found) == [(1, whole), (2, b""), (3, whole)]
+
+
+def test_the_last_entry_without_a_line_does_not_take_the_modem_for_silent() -> None:
+    rig = Rig()
+    rig.peer.slots.update({1: sms("satu"), 2: ""})
+    rig.open().run(90)
+    assert not rig.peer.slots
+    assert rig.reopened == 0
+
+
+def test_a_call_does_not_end_a_command() -> None:
+    rig = Rig()
+    rig.peer.slots.update({1: sms("satu"), 2: sms("dua")})
+    rig.peer.special["AT+CMGD"] = lambda _line: setattr(rig.peer, "unasked", b"\r\nRING\r\n\r\nNO CARRIER\r\n")
+    rig.open().run(5)
+    assert not rig.peer.slots
+    assert rig.desk.takes == [2]
+
+
 def test_a_modem_that_lists_nothing_is_read_place_by_place() -> None:
     rig = Rig()
     whole = sms("satu")
