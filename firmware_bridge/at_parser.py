@@ -15,6 +15,7 @@ _MAX_QUOTED_LINES: Final = 12
 _NOISE = bytes([*range(10), 11, 12, *range(14, 32), 127])
 _HEADER = re.compile(r"\+(CMGL|CMGR|CMT|CDS|CBM):")
 _INDICATION = re.compile(r"[+^*%#$&][A-Z][A-Z0-9_]*( ?:|$)")
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 _ERROR = re.compile(r"\+(CMS|CME) ERROR: ?(.*)")
 _PLAIN_RESULTS: Final = {
     "OK": True,
@@ -107,10 +108,18 @@ class AtParser:
         elif not line.strip():
             return
         elif self._header and not _INDICATION.match(line):
-            header, self._header = self._header, ""
-            events.append(Payload(header, line.strip()))
+            self._below_header(line.strip(), events)
         else:
             self._classify(line.strip(), events)
+
+    def _below_header(self, line: str, events: list[Event]) -> None:
+        """A header that announces no octets may have a line all the same; but only hex is one then."""
+        header, self._header = self._header, ""
+        if announced_length(header) == 0 and not _HEX.fullmatch(line):
+            events.append(Payload(header, ""))
+            self._classify(line, events)
+        else:
+            events.append(Payload(header, line))
 
     def _classify(self, line: str, events: list[Event]) -> None:
         if line in _PLAIN_RESULTS:
@@ -121,11 +130,7 @@ class AtParser:
         elif _HEADER.match(line):
             if self._header:  # Two headers in a row: there was no line between them, or it got lost.
                 events.append(Payload(self._header, ""))
-            if announced_length(line) == 0:  # A message without octets has no line of its own.
-                self._header = ""
-                events.append(Payload(line, ""))
-            else:
-                self._header = line
+            self._header = line
         elif line.startswith("+CUSD:") and line.count('"') == 1:
             self._quoted = [line]
         else:

@@ -45,6 +45,15 @@ def test_an_indication_between_a_header_and_its_line_is_none_of_the_two() -> Non
 
 def test_a_message_without_octets_has_no_line_of_its_own() -> None:
     assert events(b"+CMGR: 0,,0\r\n\r\nOK\r\n") == [Payload("+CMGR: 0,,0", ""), OK]
+    assert events(b"+CMGL: 1,0,,0\r\n\r\n\r\n+CMGL: 2,0,,2\r\n00AABB\r\nOK\r\n") == [
+        Payload("+CMGL: 1,0,,0", ""),
+        Payload("+CMGL: 2,0,,2", "00AABB"),
+        OK,
+    ]
+
+
+def test_a_line_below_a_header_that_announces_nothing_is_kept_all_the_same() -> None:
+    assert events(b"+CMGL: 5,0,,0\r\nFF\r\n\r\nOK\r\n") == [Payload("+CMGL: 5,0,,0", "FF"), OK]
 
 
 def test_the_prompt_needs_no_line_end() -> None:

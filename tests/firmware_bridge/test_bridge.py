@@ -14,7 +14,7 @@ import pytest
 
 from firmware_bridge.bridge import Bridge, BridgeSettings
 from firmware_bridge.desk import Found, Outcome, Sim
-from firmware_bridge.errors import PortError, UsageError
+from firmware_bridge.errors import PduError, PortError, UsageError
 from firmware_bridge.pdu import decode_pdu
 from firmware_bridge.port import open_port
 from firmware_bridge.simulator import SimulatorHandle, running_simulator
@@ -112,6 +112,27 @@ def test_noise_in_a_list_loses_nothing(where: str) -> None:
         with running([sim.url], desk):
             wait_for(lambda: deleted(sim) >= 20)
     assert {getattr(decode_pdu(found.pdu), "text", "") for found in desk.found} >= whole
+
+
+def test_pdus_that_are_none_are_handed_over_as_they_are_between_the_good_ones() -> None:
+    bad = ["00", "FF", "07", "0791", "FFFFFFFFFF", "000000", "0004", "0004FF91", "FF" * 176, "00" * 176, "0003"]
+    desk = MemoryDesk()
+    with running_simulator(slots=40) as sim:
+        for pdu in bad:
+            sim.control({"do": "receive_pdu", "pdu": pdu})
+            receive(sim, "baik")
+        with running([sim.url], desk):
+            assert wait_for(lambda: deleted(sim) == 2 * len(bad)) < 5
+    handed_over = {found.pdu.hex().upper() for found in desk.found}
+    assert handed_over >= set(bad)
+    assert sum("baik" in getattr(message_of(found), "text", "") for found in desk.found) == len(bad)
+
+
+def message_of(found: Found) -> object:
+    try:
+        return decode_pdu(found.pdu)
+    except PduError:
+        return None
 
 
 def test_after_an_unplugging_it_takes_in_again_soon() -> None:
