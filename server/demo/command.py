@@ -25,7 +25,7 @@ Demo Kasih berjalan. Buka halaman demo di peramban; berhenti dengan Ctrl-C.
   Halaman demo   {demo}   (alamat, hitungan, saklar jaringan)
   Kios           {kiosk}
   Pusat          {centre}   masuk sebagai {user}, {password}
-  Ponsel SMS     belum ada; menyusul pada tahap berikutnya
+  Ponsel SMS     {handset}   (ketik SMS ke kios, lihat balasannya)
   Data           {data}
 """
 
@@ -35,7 +35,7 @@ Demo Kasih berjalan. Buka halaman demo di peramban; berhenti dengan Ctrl-C.
 @click.option("--fresh", is_flag=True, help="Hapus isi folder demo, mulai dari awal.")
 @click.option("--json", "as_json", is_flag=True, help="Cetak alamat dan kata sandi sebagai satu baris JSON.")
 def main(data: Path, *, fresh: bool, as_json: bool) -> None:
-    """Jalankan satu pusat dan satu kios di komputer ini, dengan laporan contoh dan saklar jaringan."""
+    """Jalankan satu pusat dan satu kios di komputer ini, dengan laporan contoh, saklar jaringan dan ponsel simulasi."""
     stopping = _on_signals()
     try:
         folder = Folder(data, fresh=fresh)

@@ -1,5 +1,6 @@
-"""The demo's own page, on loopback: addresses, counts, and the switch of the network."""
+"""The demo's own pages, on loopback: addresses, counts, the switch of the network, and the handset."""
 
+from http.cookies import CookieError, SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from threading import Thread
@@ -12,11 +13,23 @@ from msgspec import Struct
 
 from server.demo.counts import Counts
 from server.demo.door import Door
+from server.demo.errors import DemoError
+from server.demo.handset import FIRST_NUMBER, MAX_TEXT, Bubble, Handset, read_number
 from server.demo.relay import Relay
+from server.web import formats
 from server.web.headers import PAGE_HEADERS
 
-_FILES: Final = {"/demo.css": "text/css", "/demo.js": "text/javascript", "/demo.svg": "image/svg+xml"}
-_MOST: Final = 1_000
+_FILES: Final = {
+    "/demo.css": "text/css",
+    "/demo.js": "text/javascript",
+    "/demo.svg": "image/svg+xml",
+    "/ponsel.css": "text/css",
+    "/ponsel.js": "text/javascript",
+}
+HANDSET: Final = "/ponsel"
+_MOST: Final = 16_000
+_COOKIE: Final = "ponsel"
+"""Which phone one is, kept where it stands in no address."""
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost"})
 _PAGES: Final = Environment(loader=PackageLoader("server.demo"), autoescape=True, undefined=StrictUndefined)
 
@@ -27,6 +40,7 @@ class Scene(Struct, frozen=True, kw_only=True):
     demo: str
     centre: str
     kiosk: str
+    handset: str
     user: str
     password: str
     officer: str
@@ -43,9 +57,9 @@ class PagePort:
         self._server = _Server(("127.0.0.1", port), _Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/"
 
-    def serve(self, scene: Scene, relay: Relay, counts: Counts, door: Door) -> None:
+    def serve(self, scene: Scene, relay: Relay, counts: Counts, door: Door, handset: Handset) -> None:
         """Answer from now on."""
-        self._server.show = _Show(scene, relay, counts, door)
+        self._server.show = _Show(scene, relay, counts, door, handset)
         Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="page", daemon=True).start()
 
     def close(self) -> None:
@@ -60,6 +74,16 @@ class _Show(Struct):
     relay: Relay
     counts: Counts
     door: Door
+    handset: Handset
+
+
+class _Thread(Struct):
+    """What the handset's page asks for again and again."""
+
+    number: str
+    messages: list[tuple[str, str, bool]]
+    """Text, time in words, and whether it was typed here."""
+    problem: str = ""
 
 
 class _Server(ThreadingHTTPServer):
@@ -69,7 +93,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """GET / and its files, GET /keadaan for the counts, POST /jaringan for the switch."""
+    """GET / and its files, /keadaan for the counts, /jaringan for the switch; /ponsel and what belongs to it."""
 
     server: _Server
     timeout = 10
@@ -85,25 +109,68 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, "text/html", html.encode())
         elif path == "/keadaan":
             self._answer(200, "application/json", msgspec.json.encode(self._now(show)))
+        elif path == HANDSET:
+            html = _PAGES.get_template("ponsel.html").render(thread=self._thread(show), most=MAX_TEXT)
+            self._answer(200, "text/html", html.encode())
+        elif path == f"{HANDSET}/pesan":
+            self._answer(200, "application/json", msgspec.json.encode(self._thread(show)))
         elif path in _FILES:
             self._answer(200, _FILES[path], files("server.demo").joinpath("static", path[1:]).read_bytes())
         else:
             self._answer(404, "text/plain", b"Tidak ada.")
 
     def do_POST(self) -> None:
-        """Throw the switch."""
+        """Throw the switch, or use the handset."""
         show = self.server.show
         if show is None or not self._is_for_us() or not self._is_from_us():
             self._answer(403, "text/plain", b"Ditolak.")
             return
         size = self.headers.get("Content-Length", "")
-        wanted = parse_qs(self.rfile.read(int(size)).decode("ascii", "replace")) if _is_small(size) else {}
-        state = wanted.get("jaringan", [""])[0]
-        if self.path != "/jaringan" or state not in {"putus", "sambung"}:
+        form = parse_qs(self.rfile.read(int(size)).decode("utf-8", "replace")) if _is_small(size) else {}
+        given = {name: values[0] for name, values in form.items()}
+        if self.path == HANDSET:
+            self._send(show, given)
+        elif self.path == f"{HANDSET}/nomor":
+            self._change_number(given)
+        elif self.path == "/jaringan" and given.get("jaringan") in {"putus", "sambung"}:
+            show.relay.switch(up=given["jaringan"] == "sambung")
+            self._answer(303, "text/plain", b"", ("Location", "/"))
+        else:
             self._answer(400, "text/plain", b"Tidak dikenal.")
+
+    def _send(self, show: _Show, given: dict[str, str]) -> None:
+        text = given.get("isi", "").strip().replace("\r\n", "\n")
+        if not 0 < len(text) <= MAX_TEXT:
+            self._answer(400, "text/plain", f"Tulis SMS, paling banyak {MAX_TEXT} huruf.".encode())
             return
-        show.relay.switch(up=state == "sambung")
-        self._answer(303, "text/plain", b"", ("Location", "/"))
+        try:
+            show.handset.send(self._number(), text)
+        except DemoError as error:
+            self._answer(503, "text/plain", str(error).encode())
+            return
+        self._answer(303, "text/plain", b"", ("Location", HANDSET))
+
+    def _change_number(self, given: dict[str, str]) -> None:
+        number = read_number(given.get("nomor", ""))
+        if number is None:
+            self._answer(400, "text/plain", b"Nomor HP berisi angka saja, seperti 081234500001.")
+            return
+        cookie = f"{_COOKIE}={number.removeprefix('+')}; Path={HANDSET}; HttpOnly; SameSite=Strict"
+        self._answer(303, "text/plain", b"", ("Location", HANDSET), ("Set-Cookie", cookie))
+
+    def _number(self) -> str:
+        try:
+            kept = SimpleCookie(self.headers.get("Cookie", "")).get(_COOKIE)
+        except CookieError:
+            kept = None
+        return (read_number(kept.value) if kept else None) or FIRST_NUMBER
+
+    def _thread(self, show: _Show) -> _Thread:
+        number = self._number()
+        try:
+            return _Thread(number, [_shown(bubble) for bubble in show.handset.bubbles(number)])
+        except DemoError as error:
+            return _Thread(number, [], str(error))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Keep the terminal for what a person has to read."""
@@ -137,3 +204,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _is_small(size: str) -> bool:
     return size.isascii() and size.isdigit() and int(size) <= _MOST
+
+
+def _shown(bubble: Bubble) -> tuple[str, str, bool]:
+    return bubble.text, formats.clock(bubble.at_ms), bubble.is_mine

@@ -6,12 +6,14 @@ from http.client import HTTPConnection, HTTPException
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from server.demo.counts import Counts
 from server.demo.door import Door
 from server.demo.errors import DemoError
 from server.demo.folder import Folder
-from server.demo.page import PagePort, Scene
+from server.demo.handset import Handset
+from server.demo.page import HANDSET, PagePort, Scene
 from server.demo.programs import Program, environment, free_port, run
 from server.demo.relay import Relay
 from server.demo.samples import sample_lines
@@ -28,8 +30,15 @@ BACKOFF_MAX_S: Final = 3
 _OK: Final = 200
 
 
+class ModemPorts(Struct):
+    """Where the simulated modem is, as its first line says."""
+
+    modem: str
+    control: str
+
+
 class Stage:
-    """A centre, a kiosk, the network between them, and the page that shows all three."""
+    """A centre, a kiosk with a simulated modem, the network between them, and the pages that show all of it."""
 
     def __init__(self, folder: Folder, say: Callable[[str], None], stopping: Callable[[], bool]) -> None:
         self._folder = folder
@@ -37,6 +46,7 @@ class Stage:
         self._stopping = stopping
         self._down = ExitStack()
         self._programs: list[Program] = []
+        self._ports = ModemPorts("", "")
         self.scene: Scene | None = None
 
     def put_up(self) -> None:
@@ -53,6 +63,7 @@ class Stage:
             self._found,
             lambda: self._start_centre(centre_port),
             lambda: self._enrol(relay.port),
+            self._start_modem,
             lambda: self._start_kiosk(kiosk_port, relay.port),
             self._file_samples,
         ):
@@ -68,6 +79,7 @@ class Stage:
             demo=page.url,
             centre=f"http://127.0.0.1:{centre_port}/",
             kiosk=f"http://127.0.0.1:{kiosk_port}/",
+            handset=page.url.rstrip("/") + HANDSET,
             user=notes.user,
             password=notes.password if door.opens() else "",
             officer=notes.officer,
@@ -75,7 +87,7 @@ class Stage:
             data=str(folder.path),
         )
         self._down.callback(page.close)
-        page.serve(self.scene, relay, counts, door)
+        page.serve(self.scene, relay, counts, door, Handset(self._ports.control))
 
     def look(self) -> None:
         """See whether all of it still runs.
@@ -136,6 +148,21 @@ class Stage:
         self._folder.notes.has_kiosk = True
         self._folder.remember()
 
+    def _start_modem(self) -> None:
+        """A modem made of Python, with a SIM and a network of its own; its first line says where it is."""
+        log = self._folder.log("modem")
+        log.unlink(missing_ok=True)
+        arguments = ("--tcp", "0", "--control", "0", "--latency", "dongle")
+        self._start(Program("kasih-modem", "simulate", *arguments, env=environment(), log=log, held=self._folder.lock))
+
+        def is_ready() -> bool:
+            first = log.read_text(encoding="utf-8", errors="replace").partition("\n")
+            if first[1]:
+                self._ports = msgspec.json.decode(first[0], type=ModemPorts)
+            return bool(first[1])
+
+        self._programs[-1].wait_until(is_ready)
+
     def _start_kiosk(self, port: int, relay_port: int) -> None:
         settings = environment(
             KASIH_KEY_DIR=self._folder.kiosk_keys,
@@ -144,7 +171,7 @@ class Stage:
             KASIH_BACKOFF_S=str(BACKOFF_S),
             KASIH_BACKOFF_MAX_S=str(BACKOFF_MAX_S),
         )
-        arguments = (*self._kiosk_data, "--port", str(port))
+        arguments = (*self._kiosk_data, "--port", str(port), "--modem", self._ports.modem)
         self._start(
             Program(
                 "kasih-kiosk", "run", *arguments, env=settings, log=self._folder.log("kios"), held=self._folder.lock
