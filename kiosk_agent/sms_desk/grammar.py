@@ -65,7 +65,7 @@ _REPORT: Final = "LAPOR"
 _SIGNS: Final = r"\s!-/:-@\[-`{-~\u00a0-\u00bf\u200b-\u200f\u2010-\u2027\u2060\ufeff"
 """What may stand between and around words."""
 _FIRST: Final = re.compile(rf"[{_SIGNS}]*([^{_SIGNS}]+)[{_SIGNS}]*")
-_AFTER_KEYWORD: Final = re.compile(r"[\s:;,.\-\u2013\u2014_=/*>]*")
+_AFTER_KEYWORD: Final = re.compile(r"[\s:;,.!\-\u2013\u2014_=/*>)\]\u00bb\u2019\u201d]*")
 _BEFORE_NUMBER: Final = re.compile(
     r"[\s#:;,.\-*'\"(<\[]*(?:(?:NOMOR|NO|NMR|LAPORAN)(?![A-Z0-9])[\s.:#]*)*", re.IGNORECASE
 )
@@ -79,7 +79,7 @@ _RATING: Final = re.compile(r"[\s:,.\-=]*([1-5])(?![0-9])")
 _DIGITS: Final = str.maketrans("OoIiLl", "001111")
 _FEW_WORDS: Final = 3
 _LONG_KEYWORD: Final = 7
-"""A mistyped keyword this long is no word of its own; "lapar" for LAPOR is one, and stays in the text."""
+"""A keyword this long may run on into the next word (KOTKUPANGlampu); LAPORAN is a word of its own."""
 
 
 def understand(text: str, prefix: str = DEFAULT_PREFIX) -> Understood:
@@ -107,14 +107,14 @@ def _behind_prefix(text: str, prefix: str) -> tuple[str | None, bool]:
     start = _FIRST.match(text)
     if start is None:
         return (None, False)
+    if is_mistyped(start[1].upper(), prefix):
+        return text[start.end() :], True
     for keyword in (prefix, _REPORT):
         end = _end_of_keyword(text, start.start(1), keyword)
         if end is not None:
             return text[_AFTER_KEYWORD.match(text, end).end() :], False  # type: ignore[union-attr]  # matches nothing too
-    if is_mistyped(start[1].upper(), prefix):
-        return text[start.end() :], True
     if is_mistyped(start[1].upper(), _REPORT):
-        return text, True
+        return text, True  # "Lapar" may be meant, so it stays in the text.
     return None, False
 
 
@@ -128,7 +128,6 @@ def _end_of_keyword(text: str, start: int, keyword: str) -> int | None:
             return None
         at += 1
     is_run_on = at < len(text) and text[at].isalpha()
-    # KOTKUPANGlampu is the keyword and a word; LAPORAN is a word of its own.
     return None if is_run_on and len(keyword) < _LONG_KEYWORD else at
 
 

@@ -33,7 +33,7 @@ _SECRECY: Final = (
     r"rahasia(?:kan)?|dirahasiakan|di rahasiakan|merahasiakan|anonim",
     rf"{_NO}(?: \w+){{0,2}} {_TELL}\w*(?: \w+){{0,3}} {_NAME}",
     rf"{_NAME}(?: \w+){{0,2}} {_NO}(?: \w+){{0,2}} {_TOLD}",
-    rf"{_NO} (?:kasi|kasih) ?(?:tau|tahu) (?:siapa|sapa)",
+    rf"{_NO} (?:kasi|kasih) ?(?:tau|tahu) (?:siapa|sapa)\w*",
     rf"{_NO} (?:bilang|sebut|bilang dari|ketahuan) (?:saya|sy|beta|sa|dari saya)",
 )
 _IS_EMERGENCY: Final = re.compile(rf"\b(?:{'|'.join(_EMERGENCY)})\b")

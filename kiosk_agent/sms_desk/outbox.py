@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Final
 
 from firmware_bridge.desk import Outcome, Outgoing
-from firmware_bridge.pdu import Address, PduError, StatusReport, count_parts, encode_pdu, split_text
+from firmware_bridge.pdu import Address, PduError, StatusReport, Submit, count_parts, encode_pdu, split_text
 from kiosk_agent.errors import NotReadableError, PhoneError
 from kiosk_agent.intake.checks import normal_phone
 from kiosk_agent.kiosk import Kiosk
@@ -33,7 +33,7 @@ MAX_UNKNOWN: Final = 2
 """An attempt without an answer is repeated once."""
 MAX_FAILED: Final = 12
 MAX_RETRY_S: Final = 3_600
-REPLY_LIFE_MS: Final = hours.DAY_MS
+REPLY_LIFE_S: Final = hours.DAY_MS / 1000
 """A reply that is older helps nobody."""
 OTHER_SIM_MS: Final = 120_000
 """So long a reply waits for the SIM that the question came to; then any will do."""
@@ -51,6 +51,8 @@ class Outbox:
         self._boxes = boxes
         self._not_before_s: dict[int, float] = {}
         """When a message may be tried again, by the monotonic clock."""
+        self._since_s: dict[int, float] = {}
+        """Since when a reply has waited, by the same."""
 
     # -- queueing ------------------------------------------------------------------------------------------------------
 
@@ -71,8 +73,7 @@ class Outbox:
         )
         if not text or not hours.may_reply(budget):
             return False
-        not_after = self._true_ms() + REPLY_LIFE_MS
-        return self._queue(connection, key, Letter(to, text), "reply", via=via, not_after=not_after)
+        return self._queue(connection, key, Letter(to, text), "reply", via=via)
 
     def queue_later(
         self, connection: sqlite3.Connection, *, key: bytes, to: str, text: str, via: bytes, after_seq: int
@@ -167,7 +168,7 @@ class Outbox:
     def _is_over(self, filing: Filing, one: Waiting) -> bool:
         """Whether it is too late for a message that waits; then that is its end."""
         connection = filing.connection
-        if one.state == "queued" and 0 < one.not_after < self._true_ms():
+        if one.state == "queued" and (0 < one.not_after < self._true_ms() or self._is_stale(one)):
             self._finish(filing, one, "expired", "")
             return True
         if one.state == "sending" and abs(self._kiosk.clock.now_ms() - one.created_at) > STUCK_MS:
@@ -181,6 +182,14 @@ class Outbox:
             self._finish(filing, one, "failed", "tries")
             return True
         return False
+
+    def _is_stale(self, one: Waiting) -> bool:
+        """Whether a reply has waited too long, however the wall clock was set meanwhile."""
+        if one.origin != "reply":
+            return False
+        clock = self._kiosk.clock
+        waited_s = max(clock.now_ms() - one.created_at, 0) / 1000
+        return clock.monotonic_s() - self._since_s.setdefault(one.n, clock.monotonic_s() - waited_s) > REPLY_LIFE_S
 
     def _may_go(
         self, connection: sqlite3.Connection, one: Waiting, via: bytes, *, is_reply: bool, replies_only: bool
@@ -205,7 +214,7 @@ class Outbox:
     def _begin(self, filing: Filing, one: Waiting, via: bytes, *, is_reply: bool) -> Outgoing | None:
         try:
             letter = self._boxes.open_letter(one.key, one.box or b"")
-            parts = split_text(letter.text, recipient=Address.parse(letter.to), reference=one.n % _REFERENCES)
+            parts = _parts_of(letter, one.n % _REFERENCES)
             pdu = encode_pdu(parts[one.next_part - 1])
         except (PduError, NotReadableError) as error:
             self._finish(filing, one, "failed", error.code)
@@ -319,6 +328,7 @@ class Outbox:
         """Come to a final state: the text is erased, and the centre hears of what it ordered."""
         sms_out.set_state(filing.connection, message.n, state)
         self._not_before_s.pop(message.n, None)
+        self._since_s.pop(message.n, None)
         keys = self._kiosk.centre.keys
         if message.origin == "centre" and keys is not None:
             body = SmsResult(key=message.key.hex(), state=state, at=self._kiosk.clock.now_ms(), report=report[:40])
@@ -330,3 +340,14 @@ class Outbox:
     def _true_ms(self) -> int:
         """The kiosk's clock, put right where its error is known."""
         return self._kiosk.clock.now_ms() + (self._kiosk.store.number_fact(facts.OFFSET) or 0)
+
+
+def _parts_of(letter: Letter, reference: int) -> list[Submit]:
+    """The messages that bring a text to somebody.
+
+    Raises:
+        PduError: there is nobody, or more text than can be sent.
+    """
+    if not letter.to:
+        raise PduError("TP-DA: nomor kosong")
+    return split_text(letter.text, recipient=Address.parse(letter.to), reference=reference)

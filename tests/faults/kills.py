@@ -42,15 +42,17 @@ def free_port() -> int:
         return port
 
 
-def wait_until(condition: Callable[[], bool], what: str, *, every_s: float = 0.01) -> None:
+def wait_until(
+    condition: Callable[[], bool], what: str, *, every_s: float = 0.01, within_s: float = DEADLINE_S
+) -> None:
     """Poll until something holds.
 
     Raises:
         AssertionError: it does not in time.
     """
-    deadline = time.monotonic() + DEADLINE_S
+    deadline = time.monotonic() + within_s
     while not condition():
-        assert time.monotonic() < deadline, f"not within {DEADLINE_S:.0f} s: {what}"
+        assert time.monotonic() < deadline, f"not within {within_s:.0f} s: {what}"
         time.sleep(every_s)
 
 

@@ -1,0 +1,157 @@
+"""What a text asks for, in all the ways in which people write it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk_agent.sms_desk.grammar import Verb, is_mistyped, understand
+
+NO = "7KQM9-XD4TF"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("KOTKUPANG lampu mati", "lampu mati"),
+        ("kotkupang lampu mati", "lampu mati"),
+        ("Kotkupang: lampu mati", "lampu mati"),
+        ("  KOTKUPANG,lampu mati  ", "lampu mati"),
+        ("KOT KUPANG lampu mati", "lampu mati"),
+        ("Kot-Kupang lampu mati", "lampu mati"),
+        ("KOTKUPANGlampu mati", "lampu mati"),
+        ("KOTKUPNG lampu mati", "lampu mati"),
+        ("KOTKUPANGG lampu mati", "lampu mati"),
+        ("KTOKUPANG lampu mati", "lampu mati"),
+        ("K0TKUPANG lampu mati", "lampu mati"),
+        ("LAPOR lampu mati", "lampu mati"),
+        ("lapor: lampu mati", "lampu mati"),
+        ("«KOTKUPANG» lampu mati", "lampu mati"),
+        ("KOTKUPANG\nlampu\nmati", "lampu\nmati"),
+        ("KOTKUPANG ya ampun lampu mati", "ya ampun lampu mati"),
+        ("KOTKUPANG 😡😡", None),
+    ],
+)
+def test_a_keyword_makes_a_report_of_what_follows_it(text: str, said: str | None) -> None:
+    understood = understand(text)
+    assert understood.verb is Verb.REPORT
+    assert understood.text == (said if said is not None else text)
+    assert understood.is_draft is (said is None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lampu jalan mati su dua minggu",
+        "Laporan saya kemarin bagaimana?",
+        "Lapar pak, bantuan belum turun",
+        "BANTUAN belum turun di RT 3",
+        "berhenti bayar pungli",
+        "mulai kemarin air mati",
+        "ya ampun air mati",
+        "belum ada air",
+        "belum datang lagi mobil tangki",
+        "nilai ujian anak saya hilang",
+        "cek air di Oepura mati",
+        "pin ATM saya tertelan di bank",
+        "tambah lampu di gang ini",
+        "KOTA KUPANG banyak sampah",
+        "TAMBAH 7KQM9-XD4TX dekat GOR",
+        "BELUM 7KQM9-XD4TX masih mati",
+        "😡",
+        "Kot",
+    ],
+)
+def test_everything_else_is_a_draft_with_its_every_letter(text: str) -> None:
+    understood = understand(text)
+    assert (understood.verb, understood.text, understood.is_draft) == (Verb.REPORT, text, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", "\n", "...", "KOTKUPANG", "kotkupang ", "KOTKUPANG.", "LAPOR", "Lapor!!", "KOT KUPANG"]
+)
+def test_nothing_to_report_is_empty(text: str) -> None:
+    assert understand(text).verb is Verb.EMPTY
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "form"),
+    [
+        (f"CEK {NO}", Verb.CHECK, f"CEK {NO}"),
+        ("cek 7kqm9xd4tf", Verb.CHECK, f"CEK {NO}"),
+        ("Cek no 7KQM9 XD4TF.", Verb.CHECK, f"CEK {NO}"),
+        ("cek: #7KQM9-XD4TF", Verb.CHECK, f"CEK {NO}"),
+        ("CEK nomor 7-K-Q-M-9-X-D-4-T-F", Verb.CHECK, f"CEK {NO}"),
+        (f"CK {NO}", Verb.CHECK, f"CEK {NO}"),
+        (f"CEKK {NO}", Verb.CHECK, f"CEK {NO}"),
+        (f"ECK {NO}", Verb.CHECK, f"CEK {NO}"),
+        (f"CEK {NO} 402913", Verb.CHECK, f"CEK {NO} 402913"),
+        (f"cek {NO} pin 4O29l3", Verb.CHECK, f"CEK {NO} 402913"),
+        (f"cek {NO} pin: 1234567890123456", Verb.CHECK, f"CEK {NO} 1234567890123456"),
+        (f"cek {NO} terima kasih", Verb.CHECK, f"CEK {NO}"),
+        (f"KOTKUPANG CEK {NO}", Verb.CHECK, f"CEK {NO}"),
+        (f"TAMBAH {NO} dekat GOR Oepoi, RT 3", Verb.ADD, f"TAMBAH {NO} dekat GOR Oepoi, RT 3"),
+        (f"tamba {NO}: Dekat GOR", Verb.ADD, f"TAMBAH {NO} Dekat GOR"),
+        (f"YA {NO}", Verb.YES, f"YA {NO}"),
+        (f"Ya, {NO} terima kasih", Verb.YES, f"YA {NO} terima kasih"),
+        ("ya", Verb.YES, "YA"),
+        ("BELUM!", Verb.NOT_YET, "BELUM"),
+        (f"BELUM {NO} lampu cuma nyala 1 malam", Verb.NOT_YET, f"BELUM {NO} lampu cuma nyala 1 malam"),
+        (f"blum {NO} mati lagi", Verb.NOT_YET, f"BELUM {NO} mati lagi"),
+        (f"NILAI {NO} 5", Verb.RATE, f"NILAI {NO} 5"),
+        (f"nilai {NO}: 4 bagus", Verb.RATE, f"NILAI {NO} 4"),
+        (f"nilai {NO} 9", Verb.RATE, f"NILAI {NO}"),
+        (f"PIN {NO}", Verb.PIN, f"PIN {NO}"),
+        ("Berhenti.", Verb.STOP, "BERHENTI"),
+        ("BERENTI", Verb.STOP, "BERHENTI"),
+        ("mulai", Verb.START, "MULAI"),
+        ("Bantuan?", Verb.HELP, "BANTUAN"),
+        ("KOTKUPANG BANTUAN", Verb.HELP, "BANTUAN"),
+    ],
+)
+def test_a_command_is_brought_into_its_one_form(text: str, verb: Verb, form: str) -> None:
+    understood = understand(text)
+    assert (understood.verb, understood.text) == (verb, form)
+
+
+@pytest.mark.parametrize("text", ["CEK", "cek 7KQM9-XD4TX", "PIN 7KQM9XD4T", "Ya 7KQM9-XD4TX", "NILAI 7KQM9-XD4TX 5"])
+def test_a_number_that_cannot_be_one_is_said_to_be_wrong_where_nothing_else_was_said(text: str) -> None:
+    assert understand(text).verb is Verb.UNKNOWN_NUMBER
+
+
+def test_the_letters_o_i_and_l_are_read_as_the_digits_that_they_look_like() -> None:
+    number = "0123456789"
+    from sync_protocol.base32 import check_symbol, symbols, text
+
+    whole = text([*symbols(number[:9]), check_symbol(symbols(number[:9]))])  # type: ignore[misc, arg-type]
+    typed = whole.replace("0", "O").replace("1", "l")
+    assert typed != whole
+    assert understand(f"CEK {typed}").text == f"CEK {whole}"
+
+
+def test_the_keyword_is_a_setting() -> None:
+    assert understand("Atambua lampu mati", "ATAMBUA").text == "lampu mati"
+    assert understand("KOTKUPANG lampu mati", "ATAMBUA").is_draft
+    assert understand("ATAMBUA lampu mati", "Atambua ").is_draft is False
+    assert understand("KOTKUPANG lampu", "").text == "lampu"
+
+
+@pytest.mark.parametrize(
+    ("word", "meant", "is_so"),
+    [("CEK", "CEK", False), ("CKE", "CEK", True), ("CE", "CEK", True), ("YAA", "YA", False), ("LAPAN", "LAPOR", False)],
+)
+def test_one_typing_error_is_forgiven_and_no_more(word: str, meant: str, *, is_so: bool) -> None:
+    assert is_mistyped(word, meant) is is_so
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_understood_and_no_report_loses_a_word(text: str) -> None:
+    understood = understand(text)
+    if understood.verb is Verb.REPORT:
+        assert understood.text
+        assert understood.text in text
+    if understood.is_draft:
+        assert understood.text == text.strip()
+
+
+def test_what_is_printed_of_it_says_nothing() -> None:
+    assert "lampu" not in repr(understand("lampu mati"))

@@ -1,0 +1,331 @@
+"""What goes out, once, when, and what became of it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from firmware_bridge.desk import Outcome, Outgoing
+from kiosk_agent.sms_desk.desk import SmsDesk
+from kiosk_agent.sms_desk.hours import Sent, is_held, is_quiet, may_reply
+from kiosk_agent.store import facts
+from sync_protocol.kinds import Kind
+from sync_protocol.vocabulary import DeviceState
+from tests.kiosk_agent.sms_desk.conftest import Desk
+from tests.kiosk_agent.sms_desk.letters import NOON, PHONE, SIM, recipient, report, said
+
+OTHER = "+6285200000001"
+NEWS = "KASIH: Laporan 7KQM9-XD4TF sudah diperiksa."
+OTHER_SIM = replace(SIM, imsi="510010000000002", port="socket://127.0.0.1:2")
+
+
+def states(desk: Desk) -> list[str]:
+    with desk.kiosk.store.disk.reading() as connection:
+        return [state for (state,) in connection.execute("select state from sms_out order by n")]
+
+
+def at_wita(desk: Desk, hour: int) -> None:
+    desk.clock.wall_ms = round(datetime(2026, 11, 23, hour, 30, tzinfo=UTC).timestamp() * 1000) - 8 * 3_600_000
+    desk.sync()
+
+
+def test_an_order_of_the_centre_is_sent_once_and_answered_for(desk: Desk) -> None:
+    desk.order(NEWS)
+    outgoing = desk.send_one()
+    assert outgoing is not None
+    assert (recipient(outgoing.pdu), said([outgoing.pdu]), outgoing.parts) == (PHONE, NEWS, 1)
+    assert desk.send_one() is None
+    (result,) = desk.results()
+    assert (result.key, result.state) == (f"{1:064x}", "sent")
+
+
+def test_a_key_is_sent_once_ever_even_when_the_centre_was_restored(desk: Desk) -> None:
+    desk.order(NEWS)
+    assert len(desk.replies()) == 1
+    desk.order("KASIH: sama, tetapi lain bunyinya", key=1)
+    desk.order(NEWS, key=1)
+    assert desk.replies() == []
+    again = SmsDesk(desk.kiosk)
+    assert again.next_out(SIM) is None
+
+
+def test_the_text_is_erased_once_it_has_gone(desk: Desk) -> None:
+    desk.order(NEWS)
+    desk.replies()
+    with desk.kiosk.store.disk.reading() as connection:
+        assert connection.execute("select box from sms_out").fetchall() == [(None,)]
+
+
+def test_a_delivery_report_is_matched_by_reference_and_recipient(desk: Desk) -> None:
+    desk.order(NEWS)
+    desk.order(NEWS, to=OTHER, key=2)
+    assert len(desk.recipients()) == 2
+    desk.take(report(OTHER, 1), report(PHONE, 99))
+    assert states(desk) == ["sent", "sent"], "another reference, or another number"
+    desk.take(report(PHONE, 1), report(PHONE, 1), report(OTHER, 2, status=0x46))
+    assert states(desk) == ["delivered", "failed"]
+    assert [(one.state, one.report) for one in desk.results()][2:] == [("delivered", "st-0"), ("failed", "st-70")]
+
+
+def test_a_report_that_it_is_still_being_tried_changes_nothing(desk: Desk) -> None:
+    desk.order(NEWS)
+    desk.replies()
+    desk.take(report(PHONE, 1, status=0x30))
+    assert states(desk) == ["sent"]
+
+
+def test_a_long_text_is_delivered_when_every_part_is(desk: Desk) -> None:
+    desk.order("Kabar " + "a" * 300)
+    parts = [desk.send_one(), desk.send_one()]
+    assert [(one.part, one.parts) for one in parts if one] == [(1, 2), (2, 2)]
+    desk.take(report(PHONE, 1))
+    assert states(desk) == ["sent"]
+    desk.take(report(PHONE, 2))
+    assert states(desk) == ["delivered"]
+
+
+def test_parts_go_back_to_back(desk: Desk) -> None:
+    desk.order("Kabar " + "a" * 300)
+    desk.send_one()
+    desk.hear("KOTKUPANG lampu mati")
+    outgoing = desk.send_one()
+    assert outgoing is not None
+    assert outgoing.part == 2
+
+
+def test_after_a_lost_answer_it_is_sent_once_more_and_then_never(desk: Desk) -> None:
+    desk.order(NEWS)
+    first = desk.send_one(Outcome.UNKNOWN)
+    assert first is not None
+    assert not first.is_resend
+    assert desk.send_one() is None, "a report may still come"
+    desk.clock.pass_(61)
+    second = desk.send_one(Outcome.UNKNOWN)
+    assert second is not None
+    assert second.is_resend
+    desk.clock.pass_(3_600)
+    assert desk.send_one() is None
+    assert states(desk) == ["unknown"]
+    assert [one.state for one in desk.results()] == ["unknown"]
+
+
+def test_a_report_answers_for_the_modem_that_did_not(desk: Desk) -> None:
+    desk.order(NEWS)
+    desk.send_one(Outcome.UNKNOWN)
+    desk.take(report(PHONE, 77))
+    desk.clock.pass_(61)
+    assert desk.send_one() is None
+    assert states(desk) == ["delivered"]
+
+
+def test_a_report_may_be_quicker_than_the_modem(desk: Desk) -> None:
+    desk.order(NEWS)
+    outgoing = desk.desk.next_out(SIM)
+    assert outgoing is not None
+    desk.take(report(PHONE, 5))
+    desk.desk.outcome(SIM, outgoing, Outcome.SENT, reference=5, code="")
+    assert states(desk) == ["delivered"]
+
+
+def test_a_crash_after_the_attempt_was_noted_leaves_it_unknown(desk: Desk) -> None:
+    desk.order(NEWS)
+    assert desk.desk.next_out(SIM) is not None
+    again = SmsDesk(desk.kiosk)
+    assert again.next_out(SIM) is None
+    desk.clock.pass_(61)
+    outgoing = again.next_out(SIM)
+    assert outgoing is not None
+    assert outgoing.is_resend
+    once_more = SmsDesk(desk.kiosk)
+    desk.clock.pass_(10_000)
+    assert once_more.next_out(SIM) is None
+    assert states(desk) == ["unknown"]
+
+
+def test_what_never_left_is_tried_again_ever_more_rarely(desk: Desk) -> None:
+    desk.order(NEWS)
+    desk.send_one(Outcome.FAILED)
+    assert desk.send_one() is None
+    desk.clock.pass_(31)
+    outgoing = desk.send_one(Outcome.FAILED)
+    assert outgoing is not None
+    assert not outgoing.is_resend
+    desk.clock.pass_(31)
+    assert desk.send_one() is None
+    desk.clock.pass_(31)
+    assert desk.send_one() is not None
+    assert states(desk) == ["sent"]
+
+
+def test_what_the_network_refuses_has_failed(desk: Desk) -> None:
+    desk.order(NEWS)
+    desk.send_one(Outcome.REFUSED)
+    assert states(desk) == ["failed"]
+    assert [(one.state, one.report) for one in desk.results()] == [("failed", "cms-38")]
+
+
+def test_a_number_that_is_none_fails_and_holds_nobody_up(desk: Desk) -> None:
+    desk.order(NEWS, to="123")
+    desk.order(NEWS, key=2)
+    assert desk.recipients() == [PHONE]
+    assert states(desk) == ["failed", "sent"]
+
+
+def test_what_is_too_late_expires(desk: Desk) -> None:
+    desk.order(NEWS, not_after=desk.clock.wall_ms + 1_000)
+    desk.clock.pass_(2)
+    assert desk.send_one() is None
+    assert states(desk) == ["expired"]
+    assert [one.state for one in desk.results()] == ["expired"]
+
+
+def test_replies_go_before_news_and_the_greater_priority_first(desk: Desk) -> None:
+    desk.order(NEWS, to=OTHER, key=1)
+    desk.order("penting", to=OTHER, key=2, priority=5)
+    desk.hear("BANTUAN")
+    texts = desk.replies()
+    assert texts[0].startswith("KASIH: LAPOR ketik")
+    assert texts[1:] == ["penting", NEWS]
+
+
+def test_only_replies_go_where_only_they_are_asked_for(desk: Desk) -> None:
+    desk.order(NEWS, to=OTHER)
+    desk.hear("BANTUAN")
+    assert desk.send_one(replies_only=True) is not None
+    assert desk.send_one(replies_only=True) is None
+    assert desk.send_one() is not None
+
+
+@pytest.mark.parametrize("hour", [21, 23, 0, 5])
+def test_at_night_only_who_has_just_written_gets_an_sms(desk: Desk, hour: int) -> None:
+    at_wita(desk, hour)
+    desk.order(NEWS, to=OTHER)
+    desk.hear("BANTUAN")
+    desk.order("KASIH: jawaban pusat", key=2)
+    assert len(desk.replies()) == 2
+    assert desk.send_one() is None
+    desk.clock.pass_(9 * 3_600)
+    assert len(desk.replies()) == 1
+
+
+@pytest.mark.parametrize(("hour", "quiet"), [(5, True), (6, False), (20, False), (21, True)])
+def test_quiet_hours_are_those_of_wita(hour: int, *, quiet: bool) -> None:
+    assert is_quiet(round(datetime(2026, 11, 23, hour, 0, tzinfo=UTC).timestamp() * 1000) - 8 * 3_600_000) is quiet
+
+
+def test_quiet_hours_go_by_the_time_put_right(desk: Desk) -> None:
+    at_wita(desk, 12)
+    desk.order(NEWS)
+    desk.clock.wall_ms += 12 * 3_600_000
+    assert desk.send_one() is None
+    desk.kiosk.store.remember(facts.OFFSET, str(-12 * 3_600_000).encode())
+    assert desk.send_one() is not None
+
+
+def test_limits_by_hour_and_day(desk: Desk) -> None:
+    settings = replace(desk.kiosk.settings, sms_per_hour=2, sms_per_day=3)
+    desk.kiosk.settings = settings
+    for number in range(5):
+        desk.order(NEWS, to=f"+62852000000{number:02}", key=number)
+    assert len(desk.replies()) == 2
+    desk.clock.pass_(3_601)
+    assert len(desk.replies()) == 1
+    desk.clock.pass_(3_601)
+    assert desk.replies() == []
+
+
+def test_who_was_told_to_wait_hears_when_the_centre_has_it(desk: Desk) -> None:
+    desk.clock.pass_(2 * 600 + 60)
+    desk.hear("KOTKUPANG lampu mati")
+    (reply,) = desk.replies()
+    assert "menunggu jaringan ke pusat" in reply
+    assert "Kel. Namosain" in reply
+    assert desk.replies() == []
+    (complaint,) = desk.complaints()
+    assert f"PIN {complaint.pin}" in reply
+    (later,) = desk.replies()
+    assert later.startswith("KASIH: Laporan Anda diterima.")
+    assert f"PIN {complaint.pin}" in later
+    desk.sync()
+    assert desk.replies() == []
+
+
+def test_a_clock_that_went_back_counts_as_not_reached(desk: Desk) -> None:
+    desk.clock.wall_ms -= 10 * 365 * 86_400_000
+    desk.hear("KOTKUPANG lampu mati")
+    assert "menunggu jaringan" in desk.replies()[0]
+
+
+def test_a_reply_waits_a_moment_for_the_sim_that_was_asked(desk: Desk) -> None:
+    desk.hear("BANTUAN")
+    assert desk.desk.next_out(OTHER_SIM) is None
+    desk.clock.pass_(121)
+    assert desk.desk.next_out(OTHER_SIM) is not None
+
+
+def test_two_sims_never_send_the_same_message(desk: Desk) -> None:
+    desk.order(NEWS)
+    assert desk.desk.next_out(SIM) is not None
+    assert desk.desk.next_out(OTHER_SIM) is None
+
+
+def test_a_revoked_kiosk_sends_no_orders(desk: Desk) -> None:
+    desk.order(NEWS)
+    desk.peer.state = DeviceState.REVOKED
+    desk.control.run_sync()
+    assert desk.send_one() is None
+
+
+def test_an_order_that_cannot_be_read_holds_nobody_up(desk: Desk) -> None:
+    from sync_protocol.bodies import SmsOut
+
+    body = SmsOut(key="00" * 32, to=PHONE, text=NEWS)
+    desk.peer.say(Kind.SMS_OUT, body, desk.peer.intake.public_key().public_bytes_raw())
+    desk.order(NEWS, key=2)
+    assert len(desk.replies()) == 1
+
+
+def test_an_outcome_of_what_nobody_gave_is_passed_over(desk: Desk) -> None:
+    outgoing = Outgoing(id="77", part=1, parts=1, pdu=b"", is_reply=False, is_resend=False)
+    desk.desk.outcome(SIM, outgoing, Outcome.SENT, reference=1, code="")
+    desk.desk.balance(SIM, "Pulsa Rp1.000", 1_000)
+    assert states(desk) == []
+
+
+def test_waiting_ones_are_counted(desk: Desk) -> None:
+    desk.order(NEWS)
+    desk.desk.look()
+    assert desk.kiosk.status().sms_waiting == 0
+    desk.hear("BANTUAN")
+    assert desk.kiosk.status().sms_waiting == 1
+
+
+def test_limits() -> None:
+    assert [is_held(hour, 0) for hour in (4, 5)] == [False, True]
+    assert [is_held(0, day) for day in (19, 20)] == [False, True]
+    assert may_reply(Sent(identical_day=4, hour=9, day=29))
+    assert not may_reply(Sent(identical_day=5, hour=0, day=0))
+    assert not may_reply(Sent(identical_day=0, hour=10, day=0))
+    assert not may_reply(Sent(identical_day=0, hour=0, day=30))
+
+
+def test_the_time_of_an_sms_puts_a_clock_right_that_the_centre_has_not_told(desk: Desk) -> None:
+    desk.control._clock_watch._knows_better = False
+    desk.clock.wall_ms -= 40 * 365 * 86_400_000
+    desk.hear("KOTKUPANG lampu mati", at=NOON)
+    wrong_by = round(NOON.timestamp() * 1000) - desk.clock.wall_ms
+    assert desk.kiosk.store.number_fact(facts.OFFSET) == wrong_by
+    newest = desk.kiosk.store.own_newest(Kind.CLOCK)
+    assert newest is not None
+    count = len(desk.peer.of(Kind.CLOCK))
+    desk.hear("KOTKUPANG air mati", at=NOON + timedelta(seconds=30))
+    desk.hear("KOTKUPANG air mati", at=NOON - timedelta(days=2))
+    assert desk.kiosk.store.own_newest(Kind.CLOCK) == newest, "it moved by less, or was on its way for long"
+    desk.sync()
+    assert len(desk.peer.of(Kind.CLOCK)) >= count
+
+
+def test_the_centre_knows_the_time_better_than_an_sms(desk: Desk) -> None:
+    desk.sync()
+    desk.hear("KOTKUPANG lampu mati", at=NOON + timedelta(days=3))
+    assert desk.kiosk.store.number_fact(facts.OFFSET) == 0
