@@ -41,5 +41,5 @@ class Sizes(Struct, frozen=True, kw_only=True):
 FULL: Final = Sizes()
 QUICK: Final = Sizes(
     complaints=30, runs=1, filed=4, kiosks=3, each=2, concurrency=2, small=50, large=100, exchanges=4, batch=5,
-    samples=5, rows=200, posts=4, sms=6, slots=3, unplugged_s=0.2, silent_s=0.2, foreign=False,
+    samples=5, rows=200, posts=4, sms=6, slots=3, unplugged_s=0.2, silent_s=0.0, foreign=False,
 )  # fmt: skip

@@ -162,12 +162,12 @@ def _returns(sizes: Sizes, folder: Path) -> list[Figure]:
     """How long until an SMS that came meanwhile is taken, once the modem is there again."""
     folder = folder / "again"
     folder.mkdir()
-    boot_s = LATENCIES["dongle"].boot_s
+    boot_s, away_s = LATENCIES["dongle"].boot_s, LATENCIES["dongle"].reboot_away_s
     with simulated("--slots", "10") as modem, bridge_at(modem, folder):
         modem.wait_for(lambda state: "CMGL" in state["commands"])
         half = _half_messages(modem)
         unplugged = _back(modem, lambda: modem.ask(do="unplug", seconds=sizes.unplugged_s))
-        reset = _back(modem, lambda: modem.ask(do="reboot"))
+        reset = _back(modem, lambda: modem.ask(do="reboot", seconds=min(away_s, sizes.unplugged_s)))
         silent = _after_silence(modem, sizes.silent_s)
     starting = f"from the port's return; the modem itself takes {boot_s:g} s to start"
     return [
