@@ -61,7 +61,9 @@ class Faults:
         """
         if len(self.waiting) >= MAX_FAULTS:
             raise ScenarioError(f"more than {MAX_FAULTS} faults wait")
-        if fault.times < 1 or fault.after < 0 or (fault.seconds or 0) < 0 or (fault.octets or 0) < 0:
+        # Not `< 0`: JSON as Python reads it knows NaN.
+        fine = (fault.seconds or 0) >= 0 and (fault.octets or 0) >= 0
+        if fault.times < 1 or fault.after < 0 or not fine:
             raise ScenarioError("times is at least 1, and after, seconds and octets are not negative")
         self.waiting.append(fault)
 

@@ -131,6 +131,10 @@ def _content(message: Message, session: Session) -> str:
     text = message.text or ""
     if session.cscs == "UCS2" or message.alphabet.value == "ucs2":
         return text.encode("utf-16-be", "surrogatepass").hex().upper()
-    if session.cscs == "GSM":
-        return gsm7.encode(text).decode("latin-1")
-    return text
+    return _in_gsm(text) if session.cscs == "GSM" else text
+
+
+def _in_gsm(text: str) -> str:
+    """The text as octets of the GSM alphabet; what is from a national table is a question mark."""
+    known = gsm7.septets_by_character()
+    return b"".join(known.get(character, b"?") for character in text).decode("latin-1")

@@ -143,8 +143,8 @@ class Network:
         self._reference = (reference + 1) % 256
         self.outgoing.add(message, pdu, reference, self.clock(at))
         self.on_sent(at)
-        if message.report:
-            report = self._report(message, reference, at)
+        report = self._report(message, reference, at) if message.report else None
+        if report is not None:
             self._timeline.plan(at + self._timing.report_s, lambda then: self._report_back(report, then))
         return reference
 
@@ -152,17 +152,20 @@ class Network:
         if self.waiting < MAX_WAITING:
             self.queue(report, at)
 
-    def _report(self, message: Submit, reference: int, at: float) -> bytes:
-        return encode_pdu(
-            StatusReport(
-                smsc=self.smsc,
-                recipient=message.recipient,
-                reference=reference,
-                timestamp=self.clock(at),
-                discharge_at=self.clock(at + self._timing.report_s),
-                status=self.report_status,
-            )
+    def _report(self, message: Submit, reference: int, at: float) -> bytes | None:
+        """The status report; None where the recipient is nobody that a report could name."""
+        report = StatusReport(
+            smsc=self.smsc,
+            recipient=message.recipient,
+            reference=reference,
+            timestamp=self.clock(at),
+            discharge_at=self.clock(at + self._timing.report_s),
+            status=self.report_status,
         )
+        try:
+            return encode_pdu(report)
+        except PduError:
+            return None
 
     def sent(self) -> list[SentMessage]:
         return self.outgoing.messages

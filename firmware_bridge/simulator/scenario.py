@@ -67,6 +67,6 @@ def _read_step(number: int, step: Any) -> Step:
         request = read_request(rest)
     except (msgspec.ValidationError, ScenarioError) as error:
         raise ScenarioError(f"step {number}: {error}") from error
-    if at < 0 or (when is not None and "at" in step):
+    if not at >= 0 or (when is not None and "at" in step):
         raise ScenarioError(f"step {number}: `at` is not negative, and goes without `when`")
     return Step(request, at, when)

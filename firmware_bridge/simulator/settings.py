@@ -1,5 +1,6 @@
 """What can be chosen about a simulated modem: its identity, its SIM, its network, and how long things take."""
 
+import re
 from datetime import UTC, datetime
 
 import msgspec
@@ -141,6 +142,8 @@ class SimulatorSettings(Struct, frozen=True, kw_only=True):
             "signal": 0 <= self.signal <= 99,
             "ussd_form": self.ussd_form in {"text", "packed", "ucs2"},
             "chunk_octets": self.chunk_octets >= 0,
+            "smsc": re.fullmatch(r"\+?[0-9]{3,15}", self.smsc) is not None,
+            "tariff": self.tariff >= 0,
             "redeliver": 0 <= self.redeliver <= 1,
             "started_at": self.started_at.tzinfo is not None,
         }

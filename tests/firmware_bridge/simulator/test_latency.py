@@ -1,5 +1,7 @@
 """How long a modem like a dongle takes, by the simulator's own clock."""
 
+from typing import Any
+
 import pytest
 
 from firmware_bridge.simulator import LATENCIES
@@ -47,7 +49,7 @@ def test_what_is_typed_meanwhile_waits() -> None:
 
 
 @pytest.mark.parametrize(("chosen", "size"), [({"latency": "dongle"}, 64), ({"chunk_octets": 1}, 1)])
-def test_answers_come_in_pieces(chosen: dict[str, object], size: int) -> None:
+def test_answers_come_in_pieces(chosen: dict[str, Any], size: int) -> None:
     talk = Talk(inbox=5, **chosen)
     talk.heard.clear()
     talk.write(b"AT+CMGL=4\r")

@@ -31,6 +31,7 @@ from tests.firmware_bridge.simulator.talk import Talk, send, submits
         {"do": "fault", "command": "CMGL", "kind": "error", "times": 0},
         {"do": "fault", "command": "CMGL", "kind": "error", "after": -1},
         {"do": "balance", "rupiah": "many"},
+        {"do": "fault", "command": "CMGL", "kind": "unplug", "seconds": float("nan")},
     ],
 )
 def test_what_makes_no_sense_is_refused_and_changes_nothing(asked: Any) -> None:
@@ -55,6 +56,7 @@ def test_the_waiting_line_is_bounded() -> None:
         ([{"do": "state"}, {"do": "nothing"}], "step 2"),
         ([{"at": -1, "do": "state"}], "step 1"),
         ([{"at": "soon", "do": "state"}], "step 1"),
+        ([{"at": float("nan"), "do": "state"}], "step 1"),
         ([{"when": {"moon": "full"}, "do": "state"}], "step 1"),
         ([{"at": 1, "when": {"sent": 1}, "do": "state"}], "step 1"),
     ],
@@ -115,6 +117,8 @@ def test_sample_messages_fill_the_sim_and_the_rest_waits() -> None:
         {"profile": "nokia"},
         {"sim": "lost"},
         {"redeliver": 1.5},
+        {"smsc": "nobody"},
+        {"tariff": -1},
     ],
 )
 def test_settings_that_make_no_sense_are_refused(chosen: dict[str, object]) -> None:
