@@ -109,7 +109,12 @@ class Facts(Struct):
     """What +CMGS gave for it, even if no OK came behind."""
     direct: list[Payload] = field(default_factory=list)
     """Messages and reports that came without lying in a storage, not yet committed."""
+    ussd_line: str = ""
+    """The last +CUSD."""
+    ussd_answered: bool = False
+    """The network said something to the last code, or the modem refused it."""
     ussd: str = ""
+    """How codes were written when the operator understood one: `text` or `packed`."""
     suspects: dict[tuple[str, int], str] = field(default_factory=dict)
     """Entries that looked damaged when they were listed last: they are read again before they are believed."""
     more_messages: bool = True

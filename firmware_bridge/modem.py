@@ -286,7 +286,7 @@ class Modem:
         if line.startswith(_INDICATES_MESSAGE):
             facts.next_sweep = facts.now
         elif line.startswith("+CUSD:"):
-            facts.ussd = line
+            facts.ussd_line = line
             if self._pause is not None and self._pause.until == "+CUSD:":
                 self._end_pause()
         elif facts.quirks.is_boot(line):

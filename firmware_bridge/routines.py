@@ -28,6 +28,8 @@ _MOST_REFUSALS: Final = 3
 """So often a storage may refuse to be listed before the modem counts as stuck."""
 _MOST_DOUBTS: Final = 4
 """So often a list in which nothing looks whole is read again."""
+_USSD_S: Final = 20.0
+"""How long the operator may take; incoming messages wait for it."""
 _AGAIN_S: Final = 1.0
 """How soon a sweep is repeated that the desk or the card refused; each time in a row twice as long."""
 _NO_SUCH_MESSAGE: Final = 321
@@ -368,25 +370,38 @@ class Routines:
         return Event.CHECKED
 
     def balance(self) -> Routine:
-        """A session is always cancelled: an open one keeps the next from starting."""
+        """Ask the operator. What gives no amount is asked once more in the other way of writing codes."""
         facts = self.facts
-        code = self.settings.balance_code
         facts.next_balance = facts.now + self.settings.balance_s
-        facts.ussd = ""
-        try:
-            answer: Answer = yield commands.dial_ussd(pack_code(code) if facts.quirks.ussd == "packed" else code)
-        except CommandTimeoutError:
-            yield Raw(commands.CANCEL_USSD.text.encode() + b"\r")  # Whether it is heard, the recovery finds out.
-            raise
-        if answer.ok and not facts.ussd:
-            yield Pause(30.0 * self.settings.timeout_factor, until="+CUSD:")
-        yield commands.CANCEL_USSD
-        if text := decode_answer(facts.ussd):
-            facts.balance = balance_of(text)
-            yield Told(text, facts.balance)
+        text, rupiah = "", balance_of("")
+        known = facts.ussd or facts.quirks.ussd
+        for way in (known, "text" if known == "packed" else "packed"):
+            text = yield from self._ask_operator(way)
+            rupiah = balance_of(text)
+            if rupiah is not None:
+                facts.ussd, facts.balance = way, rupiah
+            if rupiah is not None or not facts.ussd_answered:
+                break
+        if text:
+            yield Told(text, rupiah)
         if self.lacks_credit():
             facts.next_balance = facts.now + self.settings.low_balance_s
         return Event.TOLD
+
+    def _ask_operator(self, way: str) -> Generator[Request, Any, str]:
+        """A session is always cancelled: an open one keeps the next from starting."""
+        facts, code = self.facts, self.settings.balance_code
+        facts.ussd_line = ""
+        try:
+            answer: Answer = yield commands.dial_ussd(pack_code(code) if way == "packed" else code)
+        except CommandTimeoutError:
+            yield Raw(commands.CANCEL_USSD.text.encode() + b"\r")  # Whether it is heard, the recovery finds out.
+            raise
+        if answer.ok and not facts.ussd_line:
+            yield Pause(_USSD_S * self.settings.timeout_factor, until="+CUSD:")
+        facts.ussd_answered = bool(facts.ussd_line) or not answer.ok
+        yield commands.CANCEL_USSD
+        return decode_answer(facts.ussd_line)
 
     def lacks_credit(self) -> bool:
         return self.facts.balance is not None and self.facts.balance < self.settings.least_balance

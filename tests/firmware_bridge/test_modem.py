@@ -397,6 +397,21 @@ def test_an_answer_that_comes_later_is_waited_for() -> None:
     assert rig.desk.balances == [("Pulsa Rp7.500", 7500)]
 
 
+def test_a_code_that_is_not_understood_is_written_the_other_way_and_that_is_remembered() -> None:
+    rig = Rig(balance_code="*888#", balance_s=60.0)
+    rig.peer.special["AT+CUSD"] = lambda line: (
+        ok('+CUSD: 2,"Pilihan tidak tersedia",15') if "*" in line else ok('+CUSD: 0,"Pulsa Rp7.500",15')
+    )
+    rig.peer.special["AT+CUSD=2"] = ok()
+    rig.open().run(100)
+    assert rig.desk.balances == [("Pulsa Rp7.500", 7500)] * 2
+    assert [line for line in rig.peer.heard if line.startswith("AT+CUSD=1")] == [
+        'AT+CUSD=1,"*888#",15',
+        'AT+CUSD=1,"2A1C0E3702",15',
+        'AT+CUSD=1,"2A1C0E3702",15',
+    ]
+
+
 def test_without_credit_nothing_is_sent_until_there_is_some_again() -> None:
     rig = Rig(balance_code="*888#", low_balance_s=100.0)
     rig.peer.special['AT+CUSD=1,"*888#",15'] = ok('+CUSD: 0,"Sisa pulsa Rp 0",15')
