@@ -1,0 +1,117 @@
+"""From an open port to a modem that is set up. No I/O."""
+
+from collections.abc import Generator
+from typing import Any, Final
+
+from firmware_bridge import commands
+from firmware_bridge.commands import Answer, Command
+from firmware_bridge.errors import CommandTimeoutError, SimError
+from firmware_bridge.facts import Claim, Pause, Raw, Request
+from firmware_bridge.quirks import quirks_of
+from firmware_bridge.routines.base import BaseRoutines, Part, Routine
+from firmware_bridge.states import Event
+
+SWEPT_STORAGES: Final = ("SM", "ME", "SR")
+"""The card, the modem, reports. MT is the first two together; the others hold what no SMS is."""
+_BUSY: Final = {14, 515}
+
+
+class Contact(BaseRoutines):
+    """Who is there, and how it likes to be spoken to."""
+
+    def identify(self) -> Routine:
+        """Ask the least that the first sweep needs: messages on the card are in danger until they are committed."""
+        facts = self.facts
+        facts.forget_modem()
+        yield from self._wake()
+        if facts.silent:
+            facts.step("answers again")
+            facts.silent = False
+        facts.imei = commands.identity((yield commands.IMEI)) or facts.imei
+        facts.rival = not (yield Claim(facts.imei))
+        if facts.rival:
+            return Event.NO_CARD
+        yield from self._unlock()
+        card = yield from self._card()
+        if card != facts.imsi:
+            facts.imsi, facts.balance, facts.next_balance = card, None, 0.0
+        yield from self._must(commands.PDU_MODE)
+        facts.storage = "SM"
+        self._look_at_storage((yield commands.STORAGE))
+        facts.echo_off, facts.in_pdu_mode = not facts.echoed, True
+        facts.asked_at = facts.asked_at or facts.now
+        facts.sim_trouble = ""
+        facts.identified += 1
+        return Event.KNOWN
+
+    def _wake(self) -> Part:
+        """The first command may meet what another program left half written; so it gets a second chance."""
+        try:
+            yield commands.ECHO_OFF
+        except CommandTimeoutError:
+            yield Raw(commands.CANCEL + b"\r")
+            yield commands.ECHO_OFF
+
+    def _unlock(self) -> Part:
+        answer: Answer = yield from self._patiently(commands.PIN_STATE)
+        state = answer.first if answer.ok else f"CME {answer.number}"
+        if state == "SIM PIN" and self.settings.pin and not self.facts.pin_refused:
+            entered: Answer = yield commands.enter_pin(self.settings.pin)
+            self.facts.pin_refused = not entered.ok  # Three wrong ones lock the card, so it is never tried again.
+            if entered.ok:
+                return
+        if state in {"SIM PIN", "CME 11"}:
+            raise SimError("sim-pin", "Kartu SIM meminta PIN.")
+        if state in {"SIM PUK", "CME 12"}:
+            raise SimError("sim-puk", "Kartu SIM terkunci dan meminta PUK.")
+        if state in {"CME 10", "NOT INSERTED"}:
+            raise SimError("sim-missing", "Tidak ada kartu SIM di dalam modem.")
+        if state in {"CME 13", "CME 15"}:
+            raise SimError("sim-rejected", "Modem menolak kartu SIM.")
+
+    def _card(self) -> Generator[Request, Any, str]:
+        answer: Answer = yield from self._patiently(commands.IMSI)
+        if not (imsi := commands.identity(answer)):
+            raise SimError("sim-missing" if answer.number == 10 else "sim-rejected", "Kartu SIM tidak terbaca.")
+        return imsi
+
+    def _patiently(self, command: Command) -> Generator[Request, Any, Answer]:
+        """Right after a start the card is busy; a modem says so in several ways."""
+        answer: Answer = yield command
+        for _ in range(10):
+            if answer.ok or not (answer.number in _BUSY or answer.kind is None):
+                break
+            yield Pause(0.3)
+            answer = yield command
+        return answer
+
+    def set_up(self) -> Routine:
+        facts = self.facts
+        yield commands.NUMERIC_ERRORS
+        facts.manufacturer = commands.words((yield commands.MANUFACTURER))
+        facts.model = commands.words((yield commands.MODEL))
+        facts.quirks = quirks_of(facts.manufacturer, facts.model, commands.words((yield commands.REVISION)))
+        for text in facts.quirks.setup:
+            yield Command(text)
+        yield from self._learn_storages()
+        for mode in facts.quirks.indications:
+            if (yield commands.indications(mode)).ok:
+                break
+        yield commands.SIMPLE_SERVICE
+        yield commands.CHARACTER_SET
+        yield commands.OPERATOR_NAME_FORMAT
+        facts.setup_due = False
+        return Event.SET_UP
+
+    def _learn_storages(self) -> Part:
+        """Sweep all that the modem has; let new messages go to the card, which survives a change of modem."""
+        facts = self.facts
+        offered = commands.storages((yield commands.STORAGES)) or (facts.storage or "SM",)
+        wished = facts.quirks.storages or SWEPT_STORAGES
+        facts.storages = tuple(name for name in wished if name in offered) or offered[:1]
+        kept = facts.storages[0]
+        for names in ((kept, kept, kept), (kept, kept), (kept,)):
+            answer: Answer = yield commands.choose_storage(*names)
+            if answer.ok:
+                self._chosen(kept, answer)
+                break

@@ -1,0 +1,84 @@
+"""Sending: whole messages, and what is known of each when its answer is missing. No I/O."""
+
+from collections.abc import Generator
+from typing import Any, Final
+
+from firmware_bridge import commands
+from firmware_bridge.commands import Answer
+from firmware_bridge.desk import Outcome, Outgoing
+from firmware_bridge.errors import CommandTimeoutError, PduError, PortError
+from firmware_bridge.facts import Ask, Request, Tell
+from firmware_bridge.pdu import cmgs_length
+from firmware_bridge.routines.base import BaseRoutines, Part, RestartedError, Routine
+from firmware_bridge.states import Event
+
+_NO_SERVICE_CENTRE: Final = 330
+_NO_NETWORK: Final = {"none", "searching", "denied"}
+
+
+class Sending(BaseRoutines):
+    """What the desk gives goes out, and the desk is told what became of it."""
+
+    def send(self) -> Routine:
+        yield from self._send(replies_only=False)
+        return Event.SENT
+
+    def _send(self, *, replies_only: bool) -> Part:
+        """Whole messages one after the other, until there are no more or incoming ones wait."""
+        facts = self.facts
+        if facts.registration in _NO_NETWORK or self.lacks_credit():
+            facts.next_ask = facts.now + self.settings.ask_s
+            return
+        while True:
+            facts.asked_at = facts.now
+            facts.next_ask = facts.now + self.settings.ask_s
+            outgoing: Outgoing | None = yield Ask(replies_only)
+            if outgoing is None or not (yield from self._submit(outgoing)):
+                return
+            whole = outgoing.part >= outgoing.parts
+            if whole and (replies_only or facts.restarted or facts.direct or facts.now >= facts.next_sweep):
+                facts.next_ask = facts.now
+                return
+
+    def _submit(self, outgoing: Outgoing) -> Generator[Request, Any, bool]:
+        """True if it is worth going on."""
+        facts = self.facts
+        try:
+            command = commands.send(outgoing.pdu, cmgs_length(outgoing.pdu))
+        except PduError:
+            yield Tell(outgoing, Outcome.REFUSED, None, PduError.code)
+            return True
+        try:
+            if outgoing.parts > 1 and outgoing.part == 1 and facts.more_messages:
+                facts.more_messages = (yield commands.MORE_MESSAGES).ok
+            facts.body_sent = False
+            answer: Answer = yield command
+        except (CommandTimeoutError, RestartedError, PortError) as error:
+            yield self._left_open(outgoing, error.code)
+            raise
+        outcome, reference = self._judge(answer)
+        code = "" if outcome is Outcome.SENT else commands.failure_code(answer)
+        yield Tell(outgoing, outcome, reference, code)
+        return outcome is not Outcome.FAILED
+
+    def _left_open(self, outgoing: Outgoing, code: str) -> Tell:
+        """No final answer came: what is known is whether the PDU left us, and whether the network took it."""
+        facts = self.facts
+        if not facts.body_sent:
+            return Tell(outgoing, Outcome.FAILED, None, code)
+        if facts.given_reference is not None:
+            return Tell(outgoing, Outcome.SENT, facts.given_reference, "")
+        facts.unknown_sends += 1
+        return Tell(outgoing, Outcome.UNKNOWN, None, code)
+
+    def _judge(self, answer: Answer) -> tuple[Outcome, int | None]:
+        facts = self.facts
+        facts.no_service_centre = answer.number == _NO_SERVICE_CENTRE and not answer.ok
+        if answer.ok and facts.body_sent:
+            return Outcome.SENT, commands.reference(answer)
+        if commands.is_uncertain(answer):
+            facts.unknown_sends += 1
+            return Outcome.UNKNOWN, None
+        if commands.hints_at_no_credit(answer):
+            facts.next_balance = facts.now
+        return (Outcome.REFUSED if commands.is_permanent(answer) else Outcome.FAILED), None
