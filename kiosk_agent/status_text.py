@@ -4,6 +4,7 @@ from typing import Final
 
 from kiosk_agent.kiosk import Status
 from kiosk_agent.moments import day_and_time
+from kiosk_agent.sms_desk.modem_words import trouble_in_words
 from sync_protocol.states import Enrolment, Sync
 
 _STATES: Final = {
@@ -30,8 +31,29 @@ def in_words(status: Status) -> str:
         ("Ruang kosong", f"{status.disk_free_mb:,} MB".replace(",", ".")),
         ("Catatan rusak", str(status.rotted) if status.rotted else "tidak ada"),
         ("Modem", status.modem or "tidak dipasang"),
+        *(_sms(status) if status.modem or status.quarantine or status.sms_waiting else []),
     ]
     return "\n".join(f"{name + ':':<23}{says}" for name, says in lines)
+
+
+def _sms(status: Status) -> list[tuple[str, str]]:
+    """What there is to say of SMS; of each modem a line with its card and what was last heard of it."""
+    lines = [
+        ("SMS menunggu dikirim", str(status.sms_waiting) if status.sms_waiting else "tidak ada"),
+        ("SMS disisihkan", str(status.quarantine) if status.quarantine else "tidak ada"),
+    ]
+    for number, modem in enumerate(status.modems, start=1):
+        parts = [modem.port] + ([modem.model] if modem.model else [])
+        parts += [f"{modem.signal_dbm} dBm"] if modem.signal_dbm is not None else []
+        parts += [f"kartu SIM {modem.slots_used} dari {modem.slots_total}"] if modem.slots_total else []
+        parts += [f"diperiksa {day_and_time(modem.last_sweep_ms)}"] if modem.last_sweep_ms else []
+        parts += [f"SMS terakhir {day_and_time(modem.last_sms_ms)}"] if modem.last_sms_ms else []
+        parts += [f"pulsa Rp{modem.balance:,}".replace(",", ".")] if modem.balance is not None else []
+        parts += [f"disetel ulang {modem.resets} kali"] if modem.resets else []
+        parts += [f"{modem.unknown_sends} SMS terkirim tanpa jawaban"] if modem.unknown_sends else []
+        parts += [trouble_in_words(modem.trouble)] if modem.trouble else []
+        lines.append((f"Modem {number}", "; ".join(parts)))
+    return lines
 
 
 def _queue(status: Status) -> str:

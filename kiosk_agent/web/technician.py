@@ -11,6 +11,7 @@ from kiosk_agent.moments import day_and_time
 from kiosk_agent.web.facts import Facts
 from kiosk_agent.web.pages import Pages
 from kiosk_agent.web.spans import span
+from kiosk_agent.web.texts import Texts
 from sync_protocol.states import Enrolment
 
 Level = Literal["gawat", "perhatikan", "baik"]
@@ -48,6 +49,7 @@ def lines_of(facts: Facts, now_ms: int) -> list[Line]:
         _disk(facts),
         _rotted(facts),
         _modem(facts),
+        *([_quarantine(facts)] if facts.status.modem or facts.status.quarantine else []),
     ]
 
 
@@ -121,7 +123,40 @@ def _rotted(facts: Facts) -> Line:
 
 
 def _modem(facts: Facts) -> Line:
-    return Line("baik", facts.texts("teknisi.modem"), facts.status.modem or facts.texts("teknisi.modem_tidak"))
+    texts, status = facts.texts, facts.status
+    name = texts("teknisi.modem")
+    if not status.modem:
+        return Line("baik", name, texts("teknisi.modem_tidak"))
+    troubles = [modem.trouble for modem in status.modems if modem.trouble]
+    level: Level = "baik" if not troubles else "perhatikan" if {*troubles} == {"not-registered"} else "gawat"
+    slots = [
+        texts("teknisi.modem_isi", n=one.slots_used, m=one.slots_total) for one in status.modems if one.slots_total
+    ]
+    says = " ".join([f"{status.modem}.", *slots])
+    unknown = sum(modem.unknown_sends for modem in status.modems)
+    if unknown:
+        says += " " + texts("teknisi.modem_tanpa_jawaban", n=unknown)
+    if status.sms_waiting:
+        says += " " + texts("teknisi.modem_menunggu", n=status.sms_waiting)
+    return Line(level, name, says, _modem_advice(troubles[0], texts) if troubles else "")
+
+
+def _modem_advice(trouble: str, texts: Texts) -> str:
+    if trouble.startswith("sim-"):
+        return texts("teknisi.modem_sim_saran")
+    if trouble == "no-credit":
+        return texts("teknisi.modem_pulsa_saran")
+    if trouble in {"not-registered", "denied", "no-smsc"}:
+        return texts("teknisi.modem_jaringan_saran")
+    return texts("teknisi.modem_saran")
+
+
+def _quarantine(facts: Facts) -> Line:
+    texts, count = facts.texts, facts.status.quarantine
+    name = texts("teknisi.disisihkan")
+    if not count:
+        return Line("baik", name, texts("teknisi.disisihkan_kosong"))
+    return Line("perhatikan", name, texts("teknisi.disisihkan_isi", n=count), texts("teknisi.disisihkan_saran"))
 
 
 HANDLERS: list[Any] = [show_state]

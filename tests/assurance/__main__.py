@@ -35,6 +35,7 @@ TIERS = {
     "simulation": Tier(2_000, "tests.simulation.run:run", seeds=True),
     "bugs": Tier(200, "tests.simulation.run:plant_each"),
     "kill": Tier(300, "tests.faults.kills:assure"),
+    "sms": Tier(100, "tests.faults.sms_kills:assure"),
     "power": Tier(1_000, "tests.faults.power_tier:assure"),
     "cuts": Tier(1, "tests.faults.cuts:assure"),
     "disks": Tier(48, "tests.faults.full_disks:assure"),
