@@ -22,12 +22,15 @@ from kiosk_agent.sync.transport import Transport
 from kiosk_agent.sync.usb import Exported, Imported, export_bundle, import_bundle
 from kiosk_agent.version import version
 from sync_protocol.bodies import Health
+from sync_protocol.kinds import Kind
 from sync_protocol.states import Enrolment
 
 log = logging.getLogger(__name__)
 
 _FIRST_SCRUB_S = 900
 _SCRUB_S = 24 * 3_600
+_FOLLOW_UP_S = (3.0, 10.0, 30.0, 90.0)
+"""After a command by SMS has gone up: the centre answers it within moments, and somebody waits."""
 
 Connect = Callable[[str], Transport]
 """Makes the way to an address."""
@@ -64,6 +67,8 @@ class Control:
         self._scrub_at_s = kiosk.clock.monotonic_s() + _FIRST_SCRUB_S  # Not while an old PC is still starting.
         self._loop: SyncLoop | None = None
         self._desk: SmsDesk | None = None
+        self._follow_ups_s: list[float] = []
+        """Waits until the next exchanges that are to fetch an answer."""
         kiosk.sync_state = lambda: self._engine.state
 
     def close(self) -> None:
@@ -129,7 +134,8 @@ class Control:
     def make_loop(self) -> SyncLoop:
         """The thread that keeps this kiosk in touch while `run` is up."""
         kiosk = self.kiosk
-        loop = SyncLoop(self.run_sync, kiosk.settings, kiosk.clock, poll_s=lambda: kiosk.poll_s, each_look=self._look)
+        loop = SyncLoop(self.run_sync, kiosk.settings, kiosk.clock, poll_s=self.next_poll_s, each_look=self._look)
+        kiosk.store.appended.append(self._expect_answer)
         kiosk.store.appended.append(loop.appended)
         self._loop = loop
         return loop
@@ -153,6 +159,14 @@ class Control:
     def note_boot(self) -> None:
         """Write the CLOCK entry of a start of `run`."""
         self._clock_watch.note_boot()
+
+    def next_poll_s(self) -> float:
+        """Seconds until the next exchange when all is well: soon while an answer is awaited, else as is usual."""
+        return min(self._follow_ups_s.pop(0), self.kiosk.poll_s) if self._follow_ups_s else self.kiosk.poll_s
+
+    def _expect_answer(self, kind: int) -> None:
+        if kind == Kind.SMS_IN:
+            self._follow_ups_s = list(_FOLLOW_UP_S)
 
     def _look(self) -> None:
         """Now and then: at the clock, at the kiosk's health, once a day at every record."""

@@ -349,8 +349,8 @@ class Incoming:
 
     def _is_reached(self) -> bool:
         """Whether the centre was reached in the last two polls."""
-        status_at = self._kiosk.store.number_fact(facts.CONTACT_AT)
-        if status_at is None or self._kiosk.store.fact(facts.LAST_ERROR):
+        contact_at = self._kiosk.store.number_fact(facts.CONTACT_AT)
+        if contact_at is None:
             return False
-        ago_s = (self._kiosk.clock.now_ms() - status_at) / 1000
+        ago_s = (self._kiosk.clock.now_ms() - contact_at) / 1000
         return 0 <= ago_s <= 2 * self._kiosk.poll_s

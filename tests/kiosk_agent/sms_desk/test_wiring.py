@@ -1,0 +1,73 @@
+"""The desk among the kiosk's other parts: its sync, its health, its settings."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from firmware_bridge.simulator import running_simulator
+from firmware_bridge.simulator.running import SimulatorHandle
+from kiosk_agent.errors import SettingsError
+from kiosk_agent.modems import Modems
+from sync_protocol.bodies import Health
+from sync_protocol.kinds import Kind
+from tests.faults.kills import wait_until
+from tests.kiosk_agent.sms_desk.conftest import Desk
+from tests.kiosk_agent.test_status_text import MODEM
+
+
+@pytest.fixture
+def modem() -> Iterator[SimulatorHandle]:
+    with running_simulator() as simulator:
+        yield simulator
+
+
+def test_after_a_command_the_kiosk_asks_for_the_answer_soon(desk: Desk) -> None:
+    desk.control.make_loop()
+    assert desk.control.next_poll_s() == 600
+    desk.hear("CEK 7KQM9-XD4TF")
+    assert [desk.control.next_poll_s() for _ in range(5)] == [3, 10, 30, 90, 600]
+    desk.hear("KOTKUPANG lampu mati")
+    assert desk.control.next_poll_s() == 600
+
+
+def test_the_centre_hears_how_the_modems_are(desk: Desk) -> None:
+    desk.kiosk.modems = lambda: [MODEM]
+    desk.kiosk.modem_state = lambda: "TELKOMSEL, sinyal kuat"
+    desk.take(b"x")
+    desk.control._look()
+    desk.sync()
+    health = desk.peer.open(desk.peer.of(Kind.HEALTH)[-1])
+    assert isinstance(health, Health)
+    assert (health.modem, health.quarantine) == ("TELKOMSEL, sinyal kuat", 1)
+    assert [(one.operator, one.signal, one.used, one.unknown) for one in health.modems] == [("TELKOMSEL", -79, 2, 3)]
+
+
+def test_a_bridge_drains_a_modem_into_the_desk_and_sends_what_it_queues(desk: Desk, modem: SimulatorHandle) -> None:
+    modems = Modems(desk.control, [modem.url])
+    modem.control({"do": "receive", "from": "+6281234567890", "text": "KOTKUPANG lampu mati"})
+    modems.start()
+    try:
+        wait_until(lambda: bool(modem.control({"do": "sent"})["messages"]), "the reply")
+        assert desk.kiosk.status().modem == "TELKOMSEL, sinyal kuat"
+    finally:
+        modems.stop()
+    assert [one.text for one in desk.complaints()] == ["lampu mati"]
+    (message,) = modem.control({"do": "sent"})["messages"]
+    assert message["to"] == "+6281234567890"
+    assert "Laporan Anda diterima" in message["text"]
+
+
+def test_an_order_of_the_centre_wakes_the_modem(desk: Desk, modem: SimulatorHandle) -> None:
+    modems = Modems(desk.control, [modem.url])
+    modems.start()
+    try:
+        wait_until(lambda: bool(desk.kiosk.status().modem), "the modem")
+        desk.order("KASIH: kabar dari pusat")
+        wait_until(lambda: bool(modem.control({"do": "sent"})["messages"]), "the news")
+    finally:
+        modems.stop()
+
+
+def test_the_same_port_twice_is_a_mistake_that_is_told(desk: Desk) -> None:
+    with pytest.raises(SettingsError, match="dua kali"):
+        Modems(desk.control, ["COM3", "COM3"])
