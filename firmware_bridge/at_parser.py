@@ -13,7 +13,7 @@ MAX_LINE: Final = 4096
 """A PDU has at most 2 x 176 digits; what is longer is noise and is thrown away up to the next line end."""
 _MAX_QUOTED_LINES: Final = 12
 _NOISE = bytes([*range(10), 11, 12, *range(14, 32), 127])
-_HEADER = re.compile(r"\+(CMGL|CMGR|CMT|CDS|CBM):")
+_HEADER = re.compile(r"\+(CMGL|CMGR|CMT|CDS|CBM):(?! ?\()")  # With a bracket it is the answer to AT+CMGL=?.
 _INDICATION = re.compile(r"[+^*%#$&][A-Z][A-Z0-9_]*( ?:|$)")
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 _ERROR = re.compile(r"\+(CMS|CME) ERROR: ?(.*)")

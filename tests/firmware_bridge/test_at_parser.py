@@ -43,6 +43,10 @@ def test_an_indication_between_a_header_and_its_line_is_none_of_the_two() -> Non
     assert events(said) == [Line('+CMTI: "SM",4'), Line("^RSSI:17"), Payload("+CMGL: 1,1,,23", PDU), OK]
 
 
+def test_what_a_modem_says_that_it_can_list_is_no_header() -> None:
+    assert events(b"+CMGL: (0,1,2,3,4)\r\n\r\nOK\r\n") == [Line("+CMGL: (0,1,2,3,4)"), OK]
+
+
 def test_a_message_without_octets_has_no_line_of_its_own() -> None:
     assert events(b"+CMGR: 0,,0\r\n\r\nOK\r\n") == [Payload("+CMGR: 0,,0", ""), OK]
     assert events(b"+CMGL: 1,0,,0\r\n\r\n\r\n+CMGL: 2,0,,2\r\n00AABB\r\nOK\r\n") == [

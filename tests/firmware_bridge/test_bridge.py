@@ -163,7 +163,8 @@ def test_after_a_restart_by_itself_it_takes_in_again_soon(seconds: int) -> None:
 @pytest.mark.parametrize("command", ["CMGL", "CMGD", "*"])
 def test_a_fault_of_a_command_is_overcome(kind: str, command: str) -> None:
     desk = MemoryDesk()
-    with running_simulator() as sim, running([sim.url], desk) as bridge:
+    hasty = BridgeSettings(sweep_s=1.0, retry_s=0.2, timeout_factor=0.05, quiet_s=0.02)
+    with running_simulator() as sim, running([sim.url], desk, hasty) as bridge:
         wait_for(lambda: bridge.statuses()[0].last_sweep_ms)
         sim.control({"do": "fault", "command": command, "kind": kind, "times": 2})
         receive(sim)
