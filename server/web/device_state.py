@@ -79,7 +79,9 @@ def device_line(row: sqlite3.Row, now: int, *, failed: int = 0) -> DeviceLine:
         if row["state"] == "revoked"
         else [*_standing(row, now), *_chain(row), *_machine(row, health), *modem_remarks(health, failed=failed)]
     )
-    modems = [modem_words(modem, now) for modem in health.modems]
+    # HEALTH comes once an hour at most; what came by SMS since tells of a kiosk's only modem.
+    since = (row["sms_at"] or 0) if len(health.modems) == 1 else 0
+    modems = [modem_words(modem, now, since) for modem in health.modems]
     return DeviceLine(row=row, log=row["log"].hex(), health=health, remarks=remarks, modems=modems)
 
 

@@ -29,14 +29,19 @@ _TROUBLES: Final = {
 _REGISTRATIONS: Final = {"searching": "mencari jaringan", "denied": "ditolak jaringan", "none": "tanpa jaringan"}
 
 
-def modem_words(modem: ModemHealth, now: int) -> str:
-    """One modem in a line, such as Telkomsel, sinyal kuat; SMS terakhir 5 menit yang lalu."""
+def modem_words(modem: ModemHealth, now: int, since: int = 0) -> str:
+    """One modem in a line, such as Telkomsel, sinyal kuat; SMS terakhir 5 menit yang lalu.
+
+    Args:
+        since: when an SMS is known to have come, where that is newer than what the kiosk has said.
+    """
+    heard_at = min(max(modem.heard, since), now)
     parts = [modem.operator or "operator belum diketahui"]
     if modem.registration in _REGISTRATIONS:
         parts.append(_REGISTRATIONS[modem.registration])
     elif modem.signal is not None:
         parts.append(f"sinyal {signal_words(modem.signal)}")
-    heard = f"SMS terakhir {formats.ago(modem.heard, now)}" if modem.heard > 0 else "belum ada SMS masuk"
+    heard = f"SMS terakhir {formats.ago(heard_at, now)}" if heard_at > 0 else "belum ada SMS masuk"
     words = f"{', '.join(parts)}; {heard}"
     if modem.balance is not None:
         words += f"; pulsa Rp{formats.number(modem.balance)}"

@@ -51,6 +51,7 @@ _RESULTS: Final = {
     "unknown": "tidak pasti terkirim (modem tidak menjawab)",
 }
 _FAILED: Final = frozenset({"failed", "expired"})
+_NOTEWORTHY_MS: Final = 60_000
 
 
 class Happening(Struct, frozen=True):
@@ -138,11 +139,12 @@ def _message(sent: Sent) -> list[tuple[int, Happening]]:
     """An SMS to the resident, and what became of it."""
     about = WORDS.get(sent.template, sent.template)
     waits = " (menunggu kios yang punya modem)" if sent.waits else ""
-    lines = [(sent.made_at, Happening(sent.made_at, "pusat", "Pusat", f"SMS ke pelapor: {about}{waits}", tone="sms"))]
+    lines = [(sent.made_at, Happening(sent.made_at, "pusat", "Pusat", f"SMS disiapkan: {about}{waits}", tone="sms"))]
     if (result := sent.result) is not None:
         what = f"SMS ({about}) {_RESULTS.get(result.state, result.state)}"
         tone = "bad" if result.state in _FAILED else "sms"
-        line = Happening(result.at, "kios", "modem kios", what, arrived_at=result.arrived_at, tone=tone)
+        arrived_at = result.arrived_at if result.arrived_at - result.at > _NOTEWORTHY_MS else None
+        line = Happening(result.at, "kios", "modem kios", what, arrived_at=arrived_at, tone=tone)
         lines.append((result.arrived_at, line))
     return lines
 

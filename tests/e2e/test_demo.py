@@ -108,11 +108,11 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Demo]]:
 @pytest.mark.skipif(sys.platform == "win32", reason="the centre runs on Linux")
 def test_a_stranger_starts_it_cuts_the_network_files_restores_it_and_ends_it(start: Callable[..., Demo]) -> None:
     demo = start().wait()
-    for place in ("demo", "kiosk", "centre"):
-        assert ask(demo.scene[place])[0] in {200, 303}
+    for place in ("demo", "kiosk", "centre", "handset"):
+        assert ask(demo.scene[place], urlsplit(demo.scene[place]).path)[0] in {200, 303}
     page = ask(demo.scene["demo"])[1]
     assert demo.scene["password"] in page
-    assert "Ponsel simulasi (SMS) belum ada" in page
+    assert demo.scene["handset"] in page
     until(lambda: demo.counts()["arrived"] == demo.counts()["filed"], "the samples do not arrive")
     before = demo.counts()
     assert before["arrived"] > 20
@@ -141,7 +141,7 @@ def test_a_stranger_starts_it_cuts_the_network_files_restores_it_and_ends_it(sta
     assert "Demo lain sedang berjalan" in (demo.folder / "said.txt").read_text()
 
     family = demo.family()
-    assert len(family) == 5  # the demo, two programs, and what holds each of them on a leash
+    assert len(family) == 7  # the demo, three programs, and what holds each of them on a leash
     assert demo.end() == 0
     assert psutil.wait_procs(family, timeout=5)[1] == []
 
@@ -160,7 +160,7 @@ def test_a_demo_that_is_killed_takes_its_programs_along_and_the_next_one_starts(
     until(lambda: demo.counts()["arrived"] == demo.counts()["filed"], "the samples do not arrive")
     arrived = demo.counts()["arrived"]
     family = demo.family()
-    assert {process.name() for process in family} >= {"kasih-server", "kasih-kiosk"}
+    assert {process.name() for process in family} >= {"kasih-server", "kasih-kiosk", "kasih-modem"}
     demo.process.kill()
     assert demo.process.wait(5) == -signal.SIGKILL
 

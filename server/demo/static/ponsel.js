@@ -7,6 +7,7 @@ const count = document.getElementById("count");
 const problem = document.getElementById("problem");
 const waiting = document.getElementById("waiting");
 const ASK_MS = 1500;
+const STOPPED = "Demo berhenti. Mulai lagi di terminal: make demo";
 let shown = JSON.stringify([...thread.children].map((item) => item.querySelector("p").textContent));
 
 function bubble([words, time, isMine]) {
@@ -45,8 +46,14 @@ async function ask() {
   try {
     show(await (await fetch("/ponsel/pesan", { cache: "no-store" })).json());
   } catch {
-    tell("Demo berhenti. Mulai lagi di terminal: make demo");
+    tell(STOPPED);
   }
+}
+
+function giveBack(typed, why) {
+  if (!text.value) text.value = typed;
+  measure();
+  tell(why);
 }
 
 function measure() {
@@ -60,19 +67,16 @@ form.addEventListener("submit", async (event) => {
   if (!typed.trim()) return;
   const button = form.querySelector("button");
   button.disabled = true;
+  text.value = ""; // at once: what is typed while this one is under way belongs to the next
+  measure();
+  text.focus();
   try {
     const answer = await fetch("/ponsel", { method: "POST", body: new URLSearchParams({ isi: typed }) });
-    if (answer.ok) {
-      text.value = "";
-      measure();
-    } else {
-      tell(await answer.text());
-    }
+    if (!answer.ok) giveBack(typed, await answer.text());
   } catch {
-    tell("Demo berhenti. Mulai lagi di terminal: make demo");
+    giveBack(typed, STOPPED);
   }
   button.disabled = false;
-  text.focus();
   ask();
 });
 
@@ -91,5 +95,6 @@ for (const tip of document.querySelectorAll("#tips button")) {
   });
 }
 document.getElementById("tips").hidden = false;
+document.getElementById("reload").hidden = true;
 toEnd();
 setInterval(ask, ASK_MS);

@@ -68,7 +68,7 @@ def out(peer) -> list[SmsOut]:
     return peer.received(Kind.SMS_OUT)
 
 
-def status(centre, case_id) -> str:
+def status(centre, case_id):
     return centre.read(lambda c: cases.get_case(c, case_id))["status"]
 
 
@@ -83,6 +83,7 @@ def answered(centre, case_id) -> None:
 
     def answer(connection):
         case = cases.get_case(connection, case_id)
+        assert case is not None
         now = centre.clock()
         append_event(connection, at=now, type=Step.ANSWERED, actor="dinkes", case_id=case_id)
         cases.set_status(connection, case_id, status="DITANGGAPI", handler=case["handler"], now=now, due_at=None)
@@ -128,6 +129,7 @@ class TestNews:
 
         def hand(connection):
             case = cases.get_case(connection, case_id)
+            assert case is not None
             hand_over(connection, centre, case, accused="", actor="petugas1", now=centre.clock(), data={"unit": "DP3A"})
 
         centre.write(hand)

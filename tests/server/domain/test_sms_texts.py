@@ -92,7 +92,7 @@ def test_dates_are_those_of_kupang():
 
 
 def test_what_gsm7_cannot_write_stays_one_sign():
-    assert fill({"T": "{ringkas60}"}, "T", ringkas60="\U0001f600\u201cBaik\u201d") == "??Baik?"
+    assert fill({"S03": "{ringkas60}"}, Template.ROUTED, ringkas60="\U0001f600\u201cBaik\u201d") == "??Baik?"
 
 
 def test_septets_count_the_extension_table_twice():
