@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.power import memory_folder
-from tests.faults.sms_kills import drain
+from tests.faults.sms_kills import answer, drain
 
 KILLS = 10
 
@@ -22,3 +22,10 @@ def folder() -> Iterator[Path]:
 def test_ten_kills_in_a_drain_of_150_messages_lose_none_and_double_none(folder: Path) -> None:
     toll = drain(KILLS, seed=1, folder=folder / "city")
     assert toll.kills == KILLS
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(200)  # some 20 s
+def test_kills_while_replies_go_out_leave_nobody_without_one_and_repeat_only_what_was_unanswered(folder: Path) -> None:
+    toll = answer(5, seed=1, folder=folder / "city")
+    assert toll.replies >= 40
