@@ -4,6 +4,7 @@ Only the phone on file speaks for a report; from another one `CEK number PIN` is
 number, a phone or a PIN, gets the same answer, so that nobody learns anything by trying.
 """
 
+import logging
 import sqlite3
 from collections.abc import Callable
 from functools import partial
@@ -29,6 +30,7 @@ from server.domain.lifecycle import TRANSITIONS, Status, Step
 from server.domain.phones import canonical, same_phone
 from server.domain.sms_commands import Asked, Command, read_command
 from server.domain.sms_texts import Template, fill
+from server.errors import StorageError
 from server.store import cases, pin_guesses, sms
 from server.store.centre import Centre
 from server.store.events import append_event, events_of_case
@@ -48,6 +50,7 @@ MAX_SAME: Final = 5
 MAX_PINS: Final = 3
 """New PINs of one number a day."""
 REOPEN_MS: Final = 30 * 86_400_000
+_LOG = logging.getLogger(__name__)
 _DAY_MS: Final = 86_400_000
 _CHUNK: Final = 32
 _PHONE_FACTOR: Final = 2
@@ -64,20 +67,31 @@ def answer_waiting(centre: Centre, stopping: Callable[[], bool] = lambda: False)
     """
     total = 0
     while not stopping() and (rows := centre.read(partial(sms.waiting_commands, limit=_CHUNK))):
-        centre.write(partial(_answer_all, centre=centre, rows=rows))
+        for row in rows:
+            _answer(centre, row)
         total += len(rows)
     while not stopping() and centre.read(lambda connection: has_waiting(connection, centre.clock())):
         centre.write(lambda connection: place_waiting(connection, centre, now=centre.clock()))
     return total
 
 
-def _answer_all(connection: sqlite3.Connection, centre: Centre, rows: list[SmsInRow]) -> None:
+def _answer(centre: Centre, row: SmsInRow) -> None:
+    """Answer one command in a transaction of its own, so that one which cannot be answered stops no other."""
     now = centre.clock()
-    for row in rows:
+
+    def answer(connection: sqlite3.Connection) -> None:
         message = decode_sms(centre.keys.decrypt_field(row.entry, row.private))
         asked = read_command(message.text, message.flags)
-        task = _Task(connection, centre, row, message.phone, asked, now)
-        sms.settle_command(connection, row.entry, task.do())
+        outcome = _Task(connection, centre, row, message.phone, asked, now).do()
+        sms.settle_command(connection, row.entry, outcome)
+
+    try:
+        centre.write(answer)
+    except StorageError:
+        raise
+    except Exception as error:  # noqa: BLE001  Whatever is wrong with one, the next resident waits for an answer.
+        _LOG.error("SMS %s cannot be answered: %s", row.entry.hex(), type(error).__name__)
+        centre.write(lambda connection: sms.settle_command(connection, row.entry, "failed"))
 
 
 class _Task:

@@ -21,7 +21,7 @@ from server.store import cases
 from server.store.centre import Centre
 from server.store.city import City
 from server.store.events import append_event
-from sync_protocol.vocabulary import Identity
+from sync_protocol.vocabulary import Channel, Identity
 
 MAX_NOTE: Final = 2_000
 
@@ -109,7 +109,7 @@ def hand_over(
 
 
 def corrected(city: City, case: sqlite3.Row, *, category: str, kelurahan: str) -> dict[str, str]:
-    """What of category and kelurahan is set right: only what was guessed, or was never known.
+    """What of category and kelurahan is set right: only what nobody chose.
 
     Raises:
         UnknownPlaceError: no such category or kelurahan.
@@ -134,11 +134,11 @@ class Correctable(Struct, frozen=True):
 
 
 def may_correct(case: sqlite3.Row) -> Correctable:
-    """Only what a machine guessed: what a resident chose stays as it is."""
-    flags = read_flags(case["flags"])
+    """Only what nobody chose: an SMS names neither, so a machine guessed it or found nothing that fits."""
+    flags, is_sms = read_flags(case["flags"]), case["channel"] == Channel.SMS
     return Correctable(
-        category=Flag.GUESSED_CATEGORY in flags,
-        kelurahan=Flag.GUESSED_KELURAHAN in flags or not case["kelurahan"],
+        category=is_sms or Flag.GUESSED_CATEGORY in flags,
+        kelurahan=is_sms or Flag.GUESSED_KELURAHAN in flags or not case["kelurahan"],
     )
 
 

@@ -8,6 +8,7 @@ import io
 import json
 import pkgutil
 import sqlite3
+from string import Formatter
 from typing import Final
 
 Rows = list[dict[str, str]]
@@ -65,9 +66,19 @@ def unit_names(connection: sqlite3.Connection) -> dict[str, str]:
 
 
 def sms_templates(connection: sqlite3.Connection) -> dict[str, str]:
-    """The texts of SMS by id: the city's, and ours for what its table does not have yet."""
-    rows = [*_read(*_SOURCES["sms"]), *get_table(connection, "sms")]
-    return {row["id"]: row["templat"] for row in rows}
+    """The texts of SMS by id: the city's, and ours where its table has none yet or one that cannot be filled."""
+    ours = {row["id"]: row["templat"] for row in _read(*_SOURCES["sms"])}
+    theirs = {row["id"]: row["templat"] for row in get_table(connection, "sms")}
+    usable = {name: text for name, text in theirs.items() if _fields(text) <= _fields(ours.get(name, ""))}
+    return ours | usable
+
+
+def _fields(template: str) -> set[str]:
+    """What a template wants to be filled in; of one that is no template something that nobody gives."""
+    try:
+        return {field for _, field, _, _ in Formatter().parse(template) if field is not None}
+    except ValueError:
+        return {template}
 
 
 def short_names(connection: sqlite3.Connection) -> dict[str, str]:

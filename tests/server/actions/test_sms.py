@@ -448,10 +448,16 @@ class TestGuesses:
         assert findings(centre) == []
 
     def test_what_the_resident_chose_stays(self, centre, report):
-        case_id, _ = report()
+        case_id, _ = report(channel="kios")
         verify_report(centre, STAFF, case_id, unit="DPUPR", category="PJU", kelurahan="53.71.01.1002")
         case = centre.read(lambda c: cases.get_case(c, case_id))
         assert (case["category"], case["kelurahan"]) == ("AIR", "53.71.01.1001")
+
+    def test_what_no_word_of_an_sms_fitted_can_be_set_too(self, centre, report):
+        case_id, _ = report(category="LAIN", flags=["emergency"])
+        verify_report(centre, STAFF, case_id, unit="DAMKAR", category="BCN")
+        assert centre.read(lambda c: cases.get_case(c, case_id))["category"] == "BCN"
+        assert findings(centre) == []
 
     @pytest.mark.parametrize("wrong", [{"category": "XXX"}, {"kelurahan": "Oesapa"}])
     def test_only_what_the_lists_have(self, centre, report, wrong):
@@ -464,6 +470,31 @@ class TestGuesses:
         case_id, _ = report(flags=["held"])
         centre.write(lambda c: c.execute("update cases set flags = '' where id = ?", (case_id,)))
         assert any("tanda" in line for line in findings(centre))
+
+
+def test_a_template_that_cannot_be_filled_gives_way_to_ours(centre, kiosk, report, ask):
+    from server.store import master
+
+    _, number = report()
+    rows = [
+        {"id": "S09", "peristiwa": "status", "templat": "KASIH: {nama} {no}"},
+        {"id": "S10", "peristiwa": "tidak", "templat": "KASIH: {"},
+        {"id": "S22", "peristiwa": "berhenti", "templat": "KASIH: Baik."},
+    ]
+    centre.write(lambda c: master.put_table(c, "sms", rows, centre.clock()))
+    assert "Menunggu cek" in ask(f"CEK {number}")[0][1]
+    assert "tidak kami temukan" in ask("CEK 000G4-0R40Y")[0][1]
+    assert ask("BERHENTI")[0][1] == "KASIH: Baik."
+
+
+def test_one_command_that_cannot_be_answered_stops_no_other(centre, kiosk, report, ask):
+    case_id, number = report()
+    _, other = report()
+    centre.write(lambda c: cases.set_private(c, case_id, b"altered"))
+    assert ask(f"CEK {number}") == []
+    assert f"No {other}" in ask(f"CEK {other}")[0][1]
+    outcomes = centre.read(lambda c: [row[0] for row in c.execute("select outcome from sms_in order by rowid")])
+    assert outcomes == ["failed", "answered"]
 
 
 def test_commands_that_an_earlier_version_passed_are_answered_after_the_migration(data, centre, kiosk, report, clock):

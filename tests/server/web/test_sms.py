@@ -61,8 +61,8 @@ class TestMarks:
         assert "Tempat belum diketahui" in browser.get(path).words()
         assert "belum diketahui" in browser.get("/pengaduan?kanal=sms&urut=baru").words()
 
-    def test_an_unmarked_report_has_no_guesses(self, browse, report):
-        _, path = report()
+    def test_what_a_resident_chose_is_no_guess(self, browse, report):
+        _, path = report(channel="kios")
         page = browse("petugas1").get(path)
         assert "tebakan" not in page.text
         assert 'name="kategori"' not in page.text
