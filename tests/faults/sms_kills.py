@@ -159,7 +159,7 @@ def drain(kills: int, seed: int, folder: Path) -> Toll:
     city = SmsCity(folder, "--tcp", "0", "--latency", "dongle", "--slots", "30")
     try:
         city.found()
-        city.modem.ask("redeliver", share=0.5)
+        city.modem.ask("redeliver", share=0.5, from_now_on=True)
         for number in random.sample(range(MESSAGES), MESSAGES):
             city.modem.ask("receive", **{"from": sender(number), "text": f"KOTKUPANG {text(number)}"})
         for _ in range(kills):
