@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import Final
 
-_CHANNELS: Final = frozenset({"kios", "batch_lurah"})  # Messages belong to the simulated phone, which comes later.
+_CHANNELS: Final = frozenset({"kios", "batch_lurah"})  # SMS are typed on the handset.
 _IDENTITIES: Final = {"terbuka": "open", "anonim": "anonymous", "rahasia": "secret"}
 _NAMES: Final = ("Maria Contoh", "Yohanis Contoh", "Adolfina Contoh", "Markus Contoh", "Siti Contoh")
 

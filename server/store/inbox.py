@@ -132,8 +132,8 @@ def _where(scope: Scope, filters: Filters, now: int) -> tuple[str, dict[str, Any
         parts.append("(unit = :unit or handler = :unit)")
         values["unit"] = filters.unit
     if filters.flag:
-        parts.append("instr(flags, :flag) > 0")
-        values["flag"] = f" {filters.flag} "
+        parts.append("flags <> '' and flags like :flag")
+        values["flag"] = f"% {filters.flag} %"
     if filters.number:
         parts.append("number >= :number and number < :number_end")
         values |= {"number": filters.number, "number_end": filters.number + "~"}

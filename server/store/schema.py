@@ -277,6 +277,7 @@ _SMS = (
     ) strict
     """,
     "create index sms_result_key on sms_result (key, arrived_at)",
+    "create index sms_result_failed on sms_result (arrived_at) where state in ('failed', 'expired')",
     # Phones (keyed hashes) that asked for no more news.
     "create table sms_stop (phone blob primary key, at integer not null) strict",
     # SMS entries that an earlier version has passed.

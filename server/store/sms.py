@@ -197,7 +197,7 @@ def _result_of(connection: sqlite3.Connection, key: bytes) -> ResultRow | None:
 def count_to_phone(connection: sqlite3.Connection, phone: bytes, content: bytes, since: int) -> tuple[int, int]:
     """How many SMS were written to a phone since then: all, and those that said the very same."""
     row = connection.execute(
-        "select count(*) as every, coalesce(sum(content = :content), 0) as same from sms_out"
+        "select count(*) as every, count(case when content = :content then 1 end) as same from sms_out"
         " where phone = :phone and made_at >= :since",
         {"phone": phone, "content": content, "since": since},
     ).fetchone()
