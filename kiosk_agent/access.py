@@ -21,7 +21,7 @@ from kiosk_agent.errors import ControlError, DataFolderInUseError, IntakeError, 
 from kiosk_agent.intake.lines import Answer
 from kiosk_agent.kiosk import Status, make_kiosk, open_kiosk
 from kiosk_agent.settings import load_settings
-from kiosk_agent.sms_desk.desk import Aside
+from kiosk_agent.sms_desk.aside import Aside
 from kiosk_agent.sync.usb import Exported, Imported
 
 FILE: Final = "run.json"

@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from kiosk_agent.errors import SettingsError
 from kiosk_agent.intake.lines import Answer, file_line
 from kiosk_agent.kiosk import Kiosk, Status
-from kiosk_agent.sms_desk.desk import Aside, SmsDesk
+from kiosk_agent.sms_desk.aside import Aside
 from kiosk_agent.sms_desk.modem_words import health_of
 from kiosk_agent.store.device_keys import DeviceKeys
 from kiosk_agent.store.scrub import scrub
@@ -24,6 +25,9 @@ from kiosk_agent.version import version
 from sync_protocol.bodies import Health
 from sync_protocol.kinds import Kind
 from sync_protocol.states import Enrolment
+
+if TYPE_CHECKING:
+    from kiosk_agent.sms_desk.desk import SmsDesk
 
 log = logging.getLogger(__name__)
 
@@ -140,13 +144,15 @@ class Control:
         self._loop = loop
         return loop
 
-    def make_desk(self) -> SmsDesk:
+    def make_desk(self) -> "SmsDesk":
         """The desk that the modems of this kiosk work for.
 
         Raises:
             StorageKeyError: the kiosk has no storage key.
         """
         if self._desk is None:
+            from kiosk_agent.sms_desk.desk import SmsDesk  # noqa: PLC0415  A kiosk without a modem need not load it.
+
             self._desk = SmsDesk(self.kiosk, self._clock_watch.hear_sms)
             self.kiosk.store.arrived.append(self._desk.arrived)
             self.looks.append(self._desk.look)

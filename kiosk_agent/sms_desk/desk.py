@@ -3,31 +3,19 @@
 import logging
 from collections.abc import Callable, Sequence
 
-from msgspec import Struct
-
 from firmware_bridge.desk import DeskRefusedError, Found, Outcome, Outgoing, Sim
 from kiosk_agent.errors import DiskError, NotReadableError, StorageKeyError
 from kiosk_agent.kiosk import Kiosk
+from kiosk_agent.sms_desk.aside import Aside
 from kiosk_agent.sms_desk.boxes import Boxes
+from kiosk_agent.sms_desk.filer import Filer
 from kiosk_agent.sms_desk.incoming import Incoming
 from kiosk_agent.sms_desk.outbox import Outbox
+from kiosk_agent.sms_desk.outcomes import Outcomes
+from kiosk_agent.sms_desk.queue import Queue
 from kiosk_agent.store import sms
 
 log = logging.getLogger(__name__)
-
-
-class Aside(Struct, frozen=True):
-    """An SMS that was put aside."""
-
-    at: int
-    """The kiosk's clock, Unix milliseconds."""
-    reason: str
-    pdu: str = ""
-    """In hex; only where it was asked for."""
-
-    def __repr__(self) -> str:
-        """Say nothing of its content."""
-        return f"Aside({self.reason})"
 
 
 class SmsDesk:
@@ -47,8 +35,10 @@ class SmsDesk:
             raise StorageKeyError("Kunci penyimpanan kios belum ada.")
         self._store = kiosk.store
         self._boxes = Boxes(kiosk.store.storage_key)
-        self._outbox = Outbox(kiosk, self._boxes)
-        self._incoming = Incoming(kiosk, self._boxes, self._outbox)
+        self._queue = Queue(kiosk, self._boxes)
+        self._outcomes = Outcomes(kiosk, self._boxes)
+        self._outbox = Outbox(kiosk, self._boxes, self._outcomes)
+        self._incoming = Incoming(kiosk, self._boxes, Filer(kiosk, self._boxes, self._queue), self._outcomes)
         self._heard_time = heard_time
         self._has_orders = True
         """Whether the centre may have sent orders since they were last looked at."""
@@ -78,7 +68,7 @@ class SmsDesk:
         try:
             with self._store.filing() as filing:
                 if has_orders:
-                    self._outbox.take_orders(filing)
+                    self._queue.take_orders(filing)
                 return self._outbox.next(filing, self._boxes.mark("sim", sim.imsi), replies_only=replies_only)
         except DiskError as error:
             self._has_orders = True
@@ -90,7 +80,7 @@ class SmsDesk:
         try:
             with self._store.filing() as filing:
                 via = self._boxes.mark("sim", sim.imsi)
-                self._outbox.outcome(filing, via, outgoing, outcome, reference, code)
+                self._outcomes.outcome(filing, via, outgoing, outcome, reference, code)
         except DiskError as error:
             log.warning("the outcome of an SMS could not be kept: %s", error.code)
 

@@ -318,7 +318,7 @@ def test_a_fault_of_our_own_puts_one_message_aside_and_lets_the_others_through(
     def guess(text: str, rows: object) -> str:
         return str(1 / 0) if "jahat" in text else "AIR"
 
-    monkeypatch.setattr("kiosk_agent.sms_desk.incoming.guess_category", guess)
+    monkeypatch.setattr("kiosk_agent.sms_desk.filer.guess_category", guess)
     desk.take(*deliver("KOTKUPANG jahat"), *deliver("KOTKUPANG baik"))
     assert [one.text for one in desk.complaints()] == ["baik"]
     assert [one.reason for one in desk.desk.quarantine()] == ["galat program: ZeroDivisionError"]
