@@ -21,6 +21,8 @@ OTHER_SIM_MS: Final = 120_000
 """So long a reply waits for the SIM that the question came to; then any will do."""
 STUCK_MS: Final = 3 * hours.DAY_MS
 """A message whose first parts went by a SIM that never came back."""
+NEWS_SHARE: Final = 0.8
+"""Of a SIM's limits, what may be used up by news that nobody has just asked for."""
 _REFERENCES: Final = 256
 
 
@@ -97,13 +99,15 @@ class Outbox:
         is_revoked = one.origin == "centre" and self._kiosk.store.enrolment is Enrolment.REVOKED
         if is_of_other or is_revoked or (not is_reply and hours.is_quiet(self._true_ms())):
             return False
-        return self._has_room(connection, via)
+        return self._has_room(connection, via, is_reply=is_reply)
 
-    def _has_room(self, connection: sqlite3.Connection, via: bytes) -> bool:
+    def _has_room(self, connection: sqlite3.Connection, via: bytes, *, is_reply: bool) -> bool:
+        """Whether the limits of this SIM let one more go; a part of them is kept for replies."""
         settings, now = self._kiosk.settings, self._kiosk.clock.now_ms()
+        share = 1 if is_reply else NEWS_SHARE
         in_hour = sms_out.count_attempts(connection, via, now - hours.HOUR_MS, now)
         in_day = sms_out.count_attempts(connection, via, now - hours.DAY_MS, now)
-        return in_hour < settings.sms_per_hour and in_day < settings.sms_per_day
+        return in_hour < settings.sms_per_hour * share and in_day < settings.sms_per_day * share
 
     def _begin(self, filing: Filing, one: Waiting, via: bytes, *, is_reply: bool) -> Outgoing | None:
         try:

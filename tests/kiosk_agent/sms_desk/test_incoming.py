@@ -14,7 +14,7 @@ from sync_protocol.kinds import Kind
 from sync_protocol.packing import unpack
 from sync_protocol.seal import duty_info, hpke_open
 from sync_protocol.vocabulary import Identity
-from tests.kiosk_agent.sms_desk.conftest import Desk
+from tests.kiosk_agent.sms_desk.conftest import Desk, table
 from tests.kiosk_agent.sms_desk.letters import NOON, PHONE, SIM, deliver, found
 
 LONG = "KOTKUPANG " + " ".join(f"Kalimat nomor {number} tentang air di Oepura." for number in range(12))
@@ -342,3 +342,55 @@ def test_the_keys_of_parts_are_known_for_good(desk: Desk) -> None:
         assert sms.count_quarantined(connection) == 0
     desk.desk.take(SIM, found(*pdus))
     assert len(desk.complaints()) == 1
+
+
+def test_a_command_without_its_end_goes_up_and_again_when_it_is_whole(desk: Desk) -> None:
+    parts = deliver("TAMBAH 7KQM9-XD4TF " + "dekat GOR " * 20)
+    desk.take(parts[0])
+    desk.clock.pass_(1_801)
+    desk.desk.look()
+    desk.take(parts[1])
+    first, second = desk.sms_in()
+    assert (first.flags, second.flags) == (["tambah", "incomplete"], ["tambah"])
+    assert second.text == ("TAMBAH 7KQM9-XD4TF " + "dekat GOR " * 20).strip()
+    assert desk.complaints() == []
+
+
+def test_what_never_becomes_whole_is_given_up_after_a_week_and_erased(desk: Desk) -> None:
+    desk.take(PARTS[0])
+    desk.clock.pass_(1_801)
+    desk.desk.look()
+    desk.take(PARTS[1])
+    desk.clock.pass_(8 * 86_400)
+    desk.desk.look()
+    (note,) = desk.notes()
+    assert note.text.count("[...]") == 1
+    with desk.kiosk.store.disk.reading() as connection:
+        assert connection.execute("select count(*) from sms_part where box is not null").fetchone() == (0,)
+
+
+def test_five_half_multiparts_are_stored_and_leave_the_card_at_once(desk: Desk) -> None:
+    halves = [deliver("KOTKUPANG " + "a" * 200, f"+6281234567{number:03}")[0] for number in range(5)]
+    desk.take(*halves)
+    with desk.kiosk.store.disk.reading() as connection:
+        assert connection.execute("select count(*) from sms_part where box is not null").fetchone() == (5,)
+
+
+def test_a_sixteen_bit_reference_is_another_than_one_of_eight(desk: Desk) -> None:
+    eight, sixteen = deliver("KOTKUPANG " + "a" * 200, reference=7), deliver("KOTKUPANG " + "b" * 200, reference=263)
+    desk.take(eight[0], sixteen[1], sixteen[0], eight[1])
+    assert sorted(one.text[0] for one in desk.complaints()) == ["a", "b"]
+
+
+def test_an_emoji_that_is_cut_between_two_parts_is_whole_again(desk: Desk) -> None:
+    story = "KOTKUPANG " + "😡" * 70
+    desk.take(*reversed(deliver(story)))
+    assert desk.complaints()[0].text == story
+
+
+def test_all_samples_that_come_by_sms_are_filed_or_understood(desk: Desk) -> None:
+    rows = [row for row in table("contoh_pengaduan.csv") if row["kanal"] == "sms"]
+    for number, row in enumerate(rows):
+        desk.hear(row["teks"], f"+6281200000{number:03}")
+    filed = len(desk.complaints())
+    assert (filed, len(desk.sms_in())) == (len(rows) - 4, 3), "all but S08 and CEK, BELUM, YA"

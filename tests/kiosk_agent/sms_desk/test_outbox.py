@@ -222,16 +222,20 @@ def test_quiet_hours_go_by_the_time_put_right(desk: Desk) -> None:
     assert desk.send_one() is not None
 
 
-def test_limits_by_hour_and_day(desk: Desk) -> None:
-    settings = replace(desk.kiosk.settings, sms_per_hour=2, sms_per_day=3)
-    desk.kiosk.settings = settings
-    for number in range(5):
+def test_limits_by_hour_and_day_keep_a_part_for_replies(desk: Desk) -> None:
+    desk.kiosk.settings = replace(desk.kiosk.settings, sms_per_hour=5, sms_per_day=7)
+    for number in range(8):
         desk.order(NEWS, to=f"+62852000000{number:02}", key=number)
-    assert len(desk.replies()) == 2
+    assert len(desk.replies()) == 4
+    desk.hear("BANTUAN")
+    assert len(desk.replies()) == 1
     desk.clock.pass_(3_601)
     assert len(desk.replies()) == 1
     desk.clock.pass_(3_601)
     assert desk.replies() == []
+    for number in range(3):
+        desk.hear("BANTUAN", f"+6281200000{number:03}")
+    assert len(desk.replies()) == 1, "the card's limit for the day"
 
 
 def test_who_was_told_to_wait_hears_when_the_centre_has_it(desk: Desk) -> None:
