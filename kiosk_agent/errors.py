@@ -9,6 +9,7 @@ KioskError
 ├── DiskError              the disk, or what lies on it
 │   ├── NotSavedError          nothing was stored: say "belum tersimpan"
 │   └── NotReadableError       what is stored cannot be read
+├── RottenBoxError         one SMS that was kept here has changed on the disk; the others are sound
 ├── EnrolError             a code that does not lead to a centre
 │   ├── CodeMistypedError      a typing error
 │   ├── CodeUnknownError       the centre does not know it
@@ -87,6 +88,12 @@ class NotReadableError(DiskError):
     """What is stored cannot be read."""
 
     code = "not-readable"
+
+
+class RottenBoxError(KioskError):
+    """An SMS that was kept here has changed on the disk. The others are sound, and must not wait for it."""
+
+    code = "rotten-box"
 
 
 class EnrolError(KioskError):

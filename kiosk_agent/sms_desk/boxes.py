@@ -7,10 +7,12 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from kiosk_agent.errors import NotReadableError, StorageKeyError
+from kiosk_agent.errors import RottenBoxError, StorageKeyError
 from kiosk_agent.store.storage_key import StorageKey
 
 REF_SIZE: Final = 16
+"""Of a report's reference, from which its PIN follows."""
+MARK_SIZE: Final = 16
 
 
 class Letter(Struct, frozen=True):
@@ -39,12 +41,12 @@ class Boxes:
         """Decrypt it again.
 
         Raises:
-            NotReadableError: it has rotted.
+            RottenBoxError: it has rotted.
         """
         try:
             return self._key.decrypt(b"sms " + owner, box)
         except StorageKeyError as error:
-            raise NotReadableError("Catatan SMS di kios rusak.") from error
+            raise RottenBoxError("Catatan SMS di kios rusak.") from error
 
     def close_letter(self, owner: bytes, letter: Letter) -> bytes:
         """Encrypt a text that is to go out."""
@@ -54,17 +56,11 @@ class Boxes:
         """Decrypt it again.
 
         Raises:
-            NotReadableError: it has rotted.
+            RottenBoxError: it has rotted.
         """
         return msgspec.json.decode(self.open(owner, box), type=Letter)
 
     def mark(self, kind: str, *values: object) -> bytes:
         """The same for the same values, and telling nothing of them: a sender, a text, a SIM."""
-        return self._hmac(f"{kind}\n" + "\n".join(map(str, values)))
-
-    def ref(self, key: bytes) -> bytes:
-        """The reference of the report that a part began, from which its PIN follows; it can be made again."""
-        return self._hmac("ref\n" + key.hex())
-
-    def _hmac(self, said: str) -> bytes:
-        return hmac.digest(self._secret, said.encode(), sha256)[:REF_SIZE]
+        said = f"{kind}\n" + "\n".join(map(str, values))
+        return hmac.digest(self._secret, said.encode(), sha256)[:MARK_SIZE]

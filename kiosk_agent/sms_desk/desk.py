@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from firmware_bridge.desk import DeskRefusedError, Found, Outcome, Outgoing, Sim
-from kiosk_agent.errors import DiskError, NotReadableError, StorageKeyError
+from kiosk_agent.errors import DiskError, RottenBoxError, StorageKeyError
 from kiosk_agent.kiosk import Kiosk
 from kiosk_agent.sms_desk.aside import Aside
 from kiosk_agent.sms_desk.boxes import Boxes
@@ -111,7 +111,7 @@ class SmsDesk:
     def _content(self, row: sms.Quarantined) -> str:
         try:
             return self._boxes.open(row.key, row.box).hex().upper()
-        except NotReadableError:
+        except RottenBoxError:
             return ""
 
     def _tell_time(self, sent_ms: int) -> None:

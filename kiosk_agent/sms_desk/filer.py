@@ -1,5 +1,6 @@
 """A message that is there becomes a report, a command for the centre, or a reply. In the caller's transaction."""
 
+import secrets
 from typing import Final
 
 from msgspec import Struct
@@ -7,7 +8,7 @@ from msgspec import Struct
 from kiosk_agent.intake.form import Form
 from kiosk_agent.kiosk import Kiosk
 from kiosk_agent.sms_desk import hours, replies
-from kiosk_agent.sms_desk.boxes import Boxes
+from kiosk_agent.sms_desk.boxes import REF_SIZE, Boxes
 from kiosk_agent.sms_desk.grammar import DEFAULT_PREFIX, Understood, Verb, understand
 from kiosk_agent.sms_desk.guesses import OTHER, guess_category, guess_kelurahan, is_emergency, wants_secrecy
 from kiosk_agent.sms_desk.queue import Queue
@@ -110,7 +111,7 @@ class Filer:
             )
             if is_so
         ]
-        ref = self._boxes.ref(whole.keys[0])
+        ref = secrets.token_bytes(REF_SIZE)
         form = Form(
             ref=ref,
             category=category if category in master.category_codes else master.categories[-1][0],
@@ -130,7 +131,12 @@ class Filer:
             self._note(filing, filed.number, filed.pin, text[at : at + MAX_TEXT], is_secret=is_secret)
         if whole.missing:
             sms.finish_for_now(
-                connection, message.n, entry=filed.entry_id, ref=whole.keys[0], is_secret=is_secret, report_at=now
+                connection,
+                message.n,
+                entry=filed.entry_id,
+                ref=self._boxes.close(filed.entry_id, ref),
+                is_secret=is_secret,
+                report_at=now,
             )
         else:
             sms.finish(connection, message.n, report_at=now)
@@ -144,7 +150,8 @@ class Filer:
         if message.entry is None or message.ref is None:
             self._pass_on(filing, whole, understood)
             return
-        number, pin = number_of(message.entry), pin_of(self._boxes.ref(message.ref), _PIN_DIGITS)
+        ref = self._boxes.open(message.entry, message.ref)
+        number, pin = number_of(message.entry), pin_of(ref, _PIN_DIGITS)
         text = understood.text if understood.verb is Verb.REPORT else whole.text.strip()
         # What comes late may be what proves it secret; its first half has gone by then, the whole still can be kept.
         is_secret = bool(message.secret) or wants_secrecy(text)

@@ -5,7 +5,7 @@ from typing import Final
 
 from firmware_bridge.desk import Outgoing
 from firmware_bridge.pdu import Address, PduError, Submit, encode_pdu, split_text
-from kiosk_agent.errors import NotReadableError
+from kiosk_agent.errors import RottenBoxError
 from kiosk_agent.kiosk import Kiosk
 from kiosk_agent.sms_desk import hours
 from kiosk_agent.sms_desk.boxes import Boxes, Letter
@@ -114,7 +114,7 @@ class Outbox:
             letter = self._boxes.open_letter(one.key, one.box or b"")
             parts = _parts_of(letter, one.n % _REFERENCES)
             pdu = encode_pdu(parts[one.next_part - 1])
-        except (PduError, NotReadableError) as error:
+        except (PduError, RottenBoxError) as error:
             self._outcomes.finish(filing, one, "failed", error.code)
             return None
         tried = sms_out.attempts(filing.connection, one.n, one.next_part)

@@ -24,7 +24,7 @@ class Message(Struct, frozen=True):
     """The kiosk's clock when its last part came."""
     state: str
     ref: bytes | None
-    """The part whose key the report's PIN follows from."""
+    """A box with the reference that the report's PIN follows from; only until the message is whole."""
     entry: bytes | None
     """What it became without its missing parts."""
     secret: int
@@ -119,7 +119,7 @@ def finish(connection: sqlite3.Connection, message: int, *, report_at: int | Non
     """It is filed whole, or given up: what its parts said is erased."""
     connection.execute("update sms_part set box = null where message = :n", {"n": message})
     connection.execute(
-        "update sms_message set state = 'filed', report_at = coalesce(:at, report_at) where n = :n",
+        "update sms_message set state = 'filed', ref = null, report_at = coalesce(:at, report_at) where n = :n",
         {"n": message, "at": report_at},
     )
 
@@ -136,7 +136,7 @@ def finish_for_now(
     """It is filed without some parts; those that are there are needed again when the rest comes.
 
     Args:
-        ref: the part that the PIN follows from, where it became a report.
+        ref: the box with the reference that the PIN follows from, where it became a report.
     """
     connection.execute(
         "update sms_message set state = 'incomplete', ref = :ref, entry = :entry, secret = :secret,"

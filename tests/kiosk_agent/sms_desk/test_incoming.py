@@ -394,3 +394,23 @@ def test_all_samples_that_come_by_sms_are_filed_or_understood(desk: Desk) -> Non
         desk.hear(row["teks"], f"+6281200000{number:03}")
     filed = len(desk.complaints())
     assert (filed, len(desk.sms_in())) == (len(rows) - 4, 3), "all but S08 and CEK, BELUM, YA"
+
+
+def test_a_part_that_has_rotted_is_put_aside_and_keeps_nothing_else_back(desk: Desk) -> None:
+    desk.take(PARTS[0], PARTS[1])
+    with desk.kiosk.store.disk.writing() as connection:
+        connection.execute("update sms_part set box = zeroblob(60) where part = 2")
+    desk.take(PARTS[2], PARTS[3])
+    desk.hear("KOTKUPANG lampu mati")
+    assert [one.text for one in desk.complaints()] == ["lampu mati"]
+    assert len(desk.desk.quarantine()) == 4
+    assert [bool(one.pdu) for one in desk.desk.quarantine(with_content=True)].count(True) == 3
+
+
+def test_of_a_report_nothing_is_kept_from_which_its_pin_follows(desk: Desk) -> None:
+    desk.take(PARTS[0])
+    desk.clock.pass_(1_801)
+    desk.desk.look()
+    desk.take(*PARTS[1:])
+    with desk.kiosk.store.disk.reading() as connection:
+        assert connection.execute("select state, ref from sms_message").fetchall() == [("filed", None)]

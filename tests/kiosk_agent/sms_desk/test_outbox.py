@@ -333,3 +333,13 @@ def test_the_centre_knows_the_time_better_than_an_sms(desk: Desk) -> None:
     desk.sync()
     desk.hear("KOTKUPANG lampu mati", at=NOON + timedelta(days=3))
     assert desk.kiosk.store.number_fact(facts.OFFSET) == 0
+
+
+def test_a_text_that_has_rotted_fails_and_holds_nobody_up(desk: Desk) -> None:
+    desk.order(NEWS)
+    desk.desk.next_out(OTHER_SIM, replies_only=True)
+    with desk.kiosk.store.disk.writing() as connection:
+        connection.execute("update sms_out set box = zeroblob(60)")
+    desk.order(NEWS, key=2)
+    assert len(desk.replies()) == 1
+    assert states(desk) == ["failed", "sent"]
