@@ -28,6 +28,8 @@ class Command(Struct, frozen=True):
     """24.011, section 10: the modem itself gives up after 35 to 45 seconds without the network's answer."""
     strict: bool = False
     """An OK without a line of the answer is an old one that came late, and is passed over."""
+    may_be_probed: bool = True
+    """If nothing comes, the modem may be asked something else before the time-out (`pending`)."""
 
 
 class Answer(Struct, frozen=True):
@@ -75,7 +77,7 @@ MANUFACTURER: Final = Command("AT+CGMI", 5.0)
 MODEL: Final = Command("AT+CGMM", 5.0)
 REVISION: Final = Command("AT+CGMR", 5.0)
 PDU_MODE: Final = Command("AT+CMGF=0", 3.0)
-MODE: Final = Command("AT+CMGF?", 1.0, "+CMGF:", strict=True)
+MODE: Final = Command("AT+CMGF?", 1.0, "+CMGF:", strict=True, may_be_probed=False)
 """Its answer cannot be mistaken for the late one of another command: what is asked after a time-out."""
 SIMPLE_SERVICE: Final = Command("AT+CSMS=0")
 """Messages are acknowledged to the network by the modem; with 1 each +CDS would want AT+CNMA."""
@@ -96,7 +98,7 @@ RADIO_ON: Final = Command("AT+CFUN=1", 15.0)
 
 
 def enter_pin(pin: str) -> Command:
-    return Command(f'AT+CPIN="{pin}"', 15.0)
+    return Command(f'AT+CPIN="{pin}"', 15.0, may_be_probed=False)
 
 
 def delete(index: int) -> Command:
@@ -121,7 +123,7 @@ def choose_storage(*names: str) -> Command:
 
 
 def dial_ussd(code: str) -> Command:
-    return Command(f'AT+CUSD=1,"{code}",15', 15.0, "+CUSD:")
+    return Command(f'AT+CUSD=1,"{code}",15', 15.0, "+CUSD:", may_be_probed=False)
 
 
 # -- how their answers read --------------------------------------------------------------------------------------------

@@ -92,6 +92,10 @@ class Facts(Struct):
     next_reset: float = 0.0
     asked_at: float = 0.0
     last_answer_at: float = 0.0
+    unanswered_since: float = 0.0
+    """When the first command was written that no answer followed; 0 while it answers."""
+    patience: float = 1.0
+    """How many times longer than usual this modem may take to begin an answer."""
     last_sweep_at: float = 0.0
     last_sms_at: float = 0.0
     last_boot_at: float = -1e9
@@ -135,7 +139,7 @@ class Facts(Struct):
     silent: bool = False
 
     failures: int = 0
-    """Recoveries in a row without a sweep that came to its end."""
+    """Recoveries in a row in which it answered, without a sweep that came to its end."""
     resets_in_a_row: int = 0
     identified: int = 0
     unknown_sends: int = 0

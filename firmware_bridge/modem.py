@@ -12,6 +12,7 @@ from firmware_bridge.at_parser import Event as Heard
 from firmware_bridge.commands import CANCEL, Answer, Command, reference
 from firmware_bridge.errors import BridgeError, CommandFailedError, CommandTimeoutError, PortError, SimError
 from firmware_bridge.facts import DeskRequest, Facts, Pause, Raw
+from firmware_bridge.pending import PROBE, Pending, answers_probe
 from firmware_bridge.routines import RestartedError, Routine, Routines
 from firmware_bridge.settings import BridgeSettings
 from firmware_bridge.states import TRANSITIONS, Event, State
@@ -23,18 +24,6 @@ _BOOT_TAKES_S: Final = 10.0
 _MOST_LINES: Final = 3000
 _CALLS: Final = {"RING", "NO CARRIER", "BUSY", "NO ANSWER"}
 _INDICATES_MESSAGE: Final = ("+CMTI:", "+CDSI:", "^SMMEMFULL", '+QIND: "smsfull"')
-
-
-class _Pending:
-    """The command under way and what came in answer to it."""
-
-    def __init__(self, command: Command, deadline: float) -> None:
-        self.command = command
-        self.deadline = deadline
-        self.lines: list[Line | Payload] = []
-        self.echoed = False
-        name = command.text.removeprefix("AT").partition("=")[0].partition("?")[0]
-        self.prefixes = tuple(prefix for prefix in (command.prefix, f"{name}:") if len(prefix) > 1)
 
 
 class Modem:
@@ -51,7 +40,9 @@ class Modem:
         self._routine: Routine | None = None
         self._parser = AtParser()
         self._output = bytearray()
-        self._pending: _Pending | None = None
+        self._pending: Pending | None = None
+        self._mode_told = False
+        """The answer to a probe has begun; the result behind it is its end."""
         self._pause: Pause | None = None
         self._pause_ends = 0.0
         self._starts: dict[State, Callable[[], Routine]] = {
@@ -70,7 +61,7 @@ class Modem:
     def opened(self, now: float) -> None:
         """The port is open."""
         self.facts.now = now
-        self.facts.last_answer_at = self.facts.last_answer_at or now
+        self._mode_told = False
         self._parser.reset()
         self._output.clear()
         self._happen(Event.OPENED)
@@ -79,6 +70,7 @@ class Modem:
         """The port is gone, or the program ends. What was under way is told to the desk as far as it is known."""
         self.facts.now = now
         self._pending = self._pause = None
+        self.facts.unanswered_since = 0.0
         unanswered, self.request = self.request, None
         if self._routine is not None and unanswered is None:
             self._resume(error=PortError("Port hilang."))
@@ -97,15 +89,13 @@ class Modem:
         """See what is due."""
         facts = self.facts
         facts.now = now
-        if self._pending is not None and now >= self._pending.deadline:
-            pending, self._pending = self._pending, None
-            command = pending.command
+        pending = self._pending
+        if pending is not None and now >= pending.deadline:
             self._parser.reset()
-            if (answer := _swallowed_ok(pending)) is not None:
-                self._resume(answer)
-                return
-            facts.step_aloud(f"no answer: {_name(command)}")
-            self._resume(error=CommandTimeoutError(f"{_name(command)}: tidak dijawab"))
+            self._end_waiting(pending)
+        elif pending is not None and now >= pending.probe_at:
+            self._output += PROBE.text.encode("ascii") + b"\r"
+            pending.probed(now)
         elif self._pause is not None and now >= self._pause_ends:
             self._end_pause()
         if self.state is State.IDLE and (due := self._due()) is not None:
@@ -132,7 +122,7 @@ class Modem:
         """When `tick` is to be called at the latest."""
         facts = self.facts
         if self._pending is not None:
-            return self._pending.deadline
+            return min(self._pending.deadline, self._pending.probe_at)
         if self._pause is not None:
             return self._pause_ends
         times = [facts.next_sweep, facts.next_check, facts.next_ask]
@@ -205,7 +195,9 @@ class Modem:
         if isinstance(wanted, Command):
             self.facts.echoed = self.facts.body_sent = False
             self.facts.given_reference = None
-            self._pending = _Pending(wanted, self.facts.now + wanted.timeout_s * self.settings.timeout_factor)
+            self.facts.unanswered_since = self.facts.unanswered_since or self.facts.now
+            self._pending = Pending(wanted, self.settings, self.facts)
+            self._mode_told = self._mode_told and not wanted.strict
             self._output += wanted.text.encode("ascii") + b"\r"
         elif isinstance(wanted, Pause):
             self._pause, self._pause_ends = wanted, self.facts.now + wanted.seconds
@@ -223,6 +215,8 @@ class Modem:
 
     def _hear(self, event: Heard) -> None:
         pending = self._pending
+        if self._mode_told and isinstance(event, Payload) and event.body == "OK":
+            event = Result(ok=True, text="OK")  # A header had lost its line before the probe was answered.
         if isinstance(event, Result):
             self._hear_result(event)
         elif isinstance(event, Prompt):
@@ -230,12 +224,14 @@ class Modem:
         elif isinstance(event, Payload) and not event.header.startswith(("+CMGL:", "+CMGR:")):
             if not event.header.startswith("+CBM:"):  # Broadcasts are nobody's message.
                 self.facts.direct.append(event)
+        elif isinstance(event, Line) and answers_probe(event.text, pending):
+            self._mode_told = self._mode_told or event.text != PROBE.text
         elif pending is not None and self._belongs(event, pending):
             self._collect(event, pending)
         elif isinstance(event, Line):
             self._indicate(event.text)
 
-    def _belongs(self, event: Line | Payload, pending: _Pending) -> bool:
+    def _belongs(self, event: Line | Payload, pending: Pending) -> bool:
         if isinstance(event, Payload):
             return event.header.startswith(pending.prefixes)
         if event.text == pending.command.text:
@@ -246,25 +242,41 @@ class Modem:
         unasked = event.text in _CALLS or is_indication(event.text) or self.facts.quirks.is_boot(event.text)
         return not (pending.command.prefix or unasked)
 
-    def _collect(self, event: Line | Payload, pending: _Pending) -> None:
+    def _collect(self, event: Line | Payload, pending: Pending) -> None:
         if isinstance(event, Line) and event.text.startswith("+CUSD:"):
             self._indicate(event.text)
         if len(pending.lines) < _MOST_LINES:
             pending.lines.append(event)
             if self.facts.body_sent:
                 self.facts.given_reference = reference(Answer(ok=True, lines=(event,)))
-            timeout_s = pending.command.body_timeout_s if self.facts.body_sent else pending.command.timeout_s
-            pending.deadline = self.facts.now + timeout_s * self.settings.timeout_factor
+            pending.go_on(self.facts.now)
 
     def _hear_result(self, result: Result) -> None:
         pending, facts = self._pending, self.facts
-        facts.last_answer_at = facts.now
-        if pending is None or (pending.command.strict and result.ok and not pending.lines):
+        facts.last_answer_at, facts.unanswered_since = facts.now, 0.0
+        if self._mode_told:
+            self._mode_told = False
+            if pending is not None and pending.probe_answered():
+                self._end_waiting(pending)
+            return
+        if pending is None or pending.answer or (pending.command.strict and result.ok and not pending.lines):
             return  # It came late; nobody waits for it any more.
-        self._pending = None
+        pending.answer = Answer(result.ok, tuple(pending.lines), result.kind, result.number, result.text)
+        if pending.probes:
+            pending.was_slow(facts)
+        else:
+            self._end_waiting(pending)
+
+    def _end_waiting(self, pending: Pending) -> None:
+        """The command has its answer, or will get none."""
+        facts, self._pending = self.facts, None
+        if (answer := pending.final_answer()) is None:
+            facts.step_aloud(f"no answer: {_name(pending.command)}")
+            self._resume(error=CommandTimeoutError(f"{_name(pending.command)}: tidak dijawab"))
+            return
         if pending.echoed and facts.echo_off:
             facts.restarted = True
-        self._resume(Answer(result.ok, tuple(pending.lines), result.kind, result.number, result.text))
+        self._resume(answer)
 
     def _hear_prompt(self) -> None:
         pending, facts = self._pending, self.facts
@@ -278,7 +290,7 @@ class Modem:
             return
         self._output += pending.command.body
         facts.body_sent = True
-        pending.deadline = facts.now + pending.command.body_timeout_s * self.settings.timeout_factor
+        pending.gave_body(facts.now)
 
     def _indicate(self, line: str) -> None:
         """What the modem says by itself."""
@@ -303,14 +315,6 @@ class Modem:
         if self._pending is not None:
             self._pending = None
             self._resume(error=RestartedError("Modem mulai ulang."))
-
-
-def _swallowed_ok(pending: _Pending) -> Answer | None:
-    """The list without the last entry's line, if the OK behind a header without one was taken for it."""
-    last = pending.lines[-1] if pending.lines else None
-    if not isinstance(last, Payload) or last.body != "OK":
-        return None
-    return Answer(ok=True, lines=(*pending.lines[:-1], Payload(last.header, "")))
 
 
 def _name(command: Command) -> str:

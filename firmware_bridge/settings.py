@@ -23,9 +23,13 @@ class BridgeSettings(Struct, frozen=True, kw_only=True):
     reopen_s: float = 0.25
     """How often a port that is gone is tried again."""
     silence_s: float = 45.0
-    """A modem that gave no sign for so long is reset; before that it is only woken and its port re-opened."""
-    retry_s: float = 4.0
-    """The longest wait between two attempts to wake a modem that keeps silent."""
+    """A modem that answered nothing for so long is reset; before that it is only woken and its port re-opened."""
+    retry_s: float = 1.0
+    """The longest wait between two attempts to wake a modem that keeps silent or keeps refusing."""
+    probe_s: float = 2.0
+    """A command to which nothing came for so long may have been lost: the modem is asked if it is there at all."""
+    send_probe_s: float = 10.0
+    """The same for a message that was given away: networks take seconds to answer for one."""
     reset_pause_s: float = 60.0
     """The least time between two resets of a modem; it doubles with each in a row, up to an hour."""
     sim_retry_s: float = 5.0

@@ -22,8 +22,9 @@ class Watchdog(BaseRoutines):
     def recover(self) -> Routine:
         """Wake it; if it keeps silent or keeps refusing, re-open the port; at last reset it, ever less often."""
         facts = self.facts
-        facts.failures += 1
+        began = facts.now
         if (yield from self._answers()):
+            facts.failures += 1
             if facts.failures > 1:
                 yield Pause(min(self.settings.retry_s, 0.1 * 2**facts.failures))
             if facts.failures >= 2 * _MOST_REFUSALS and facts.now >= facts.next_reset:
@@ -31,11 +32,13 @@ class Watchdog(BaseRoutines):
                 return Event.GAVE_UP
             return Event.GAVE_UP if facts.failures == _MOST_REFUSALS else Event.ANSWERED
         facts.step_aloud("re-open")
-        facts.silent = True
-        if facts.now - facts.last_answer_at >= self.settings.silence_s and facts.now >= facts.next_reset:
+        if facts.last_answer_at > began:
+            return Event.GAVE_UP  # It says something again, if not yet what was asked.
+        waited, facts.silent = facts.silent, True
+        if facts.now - facts.unanswered_since >= self.settings.silence_s and facts.now >= facts.next_reset:
             yield from self._reset()
-        elif facts.failures > 1:
-            yield Pause(min(self.settings.retry_s, 0.5 * facts.failures), any_sign=True)
+        elif waited:
+            yield Pause(self.settings.retry_s, any_sign=True)
         return Event.GAVE_UP
 
     def blocked(self) -> Routine:

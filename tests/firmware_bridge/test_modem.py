@@ -301,6 +301,111 @@ def test_thirty_seconds_of_silence_end_within_ten() -> None:
     assert rig.facts.trouble() == ""
 
 
+def test_a_list_that_the_modem_never_saw_costs_little_time() -> None:
+    rig = ready()
+    rig.peer.slots[1] = sms("satu")
+    swallowed = [b""]
+    rig.peer.special["AT+CMGL=4"] = lambda _line: swallowed.pop() if swallowed else None
+    began = rig.now
+    rig.say(b'\r\n+CMTI: "SM",1\r\n').run(20, lambda: not rig.peer.slots)
+    assert rig.now - began < 3
+    assert rig.reopened == 0
+
+
+def test_a_list_that_breaks_off_costs_little_time() -> None:
+    rig = ready()
+    rig.peer.slots.update({1: sms("satu"), 2: sms("dua")})
+    broken = [b"\r\n+CMGL: 1,1,,24\r\n"]
+    rig.peer.special["AT+CMGL=4"] = lambda _line: broken.pop() if broken else None
+    began = rig.now
+    rig.say(b'\r\n+CMTI: "SM",1\r\n').run(20, lambda: not rig.peer.slots)
+    assert rig.now - began < 3
+    assert [found.pdu for found in rig.desk.found] == [sms("satu"), sms("dua")]
+
+
+@pytest.mark.parametrize("late_mode", [b"", ok("+CMGF: 0"), b"\r\nAT+CMGF?\r\n" + ok("+CMGF: 0")])
+def test_a_slow_modem_is_waited_for(late_mode: bytes) -> None:
+    """It does one thing after the other: the list, then the probe, or it has not even heard that."""
+    rig = ready()
+    whole = sms("satu")
+    rig.peer.slots[1] = whole
+    rig.peer.special.update({"AT+CMGL=4": b"", "AT+CMGF?": b""})
+    rig.say(b'\r\n+CMTI: "SM",1\r\n').run(9)
+    assert rig.peer.heard[-1] == "AT+CMGF?"
+    rig.peer.special.clear()
+    rig.say(ok(f"+CMGL: 1,1,,{len(whole) - 1 - whole[0]}", whole.hex()) + late_mode * rig.peer.heard.count("AT+CMGF?"))
+    rig.run(2)
+    assert [found.pdu for found in rig.desk.found] == [whole]
+    assert not rig.peer.slots
+    assert not rig.facts.steps
+    assert rig.facts.patience > 1
+
+
+def test_the_late_answer_to_a_probe_ends_no_other_command() -> None:
+    rig = ready()
+    rig.peer.slots[1] = sms("satu")
+    rig.peer.special["AT+CMGD"] = ok("+CMGF: 0") + error("CMS", 500)
+    rig.say(b'\r\n+CMTI: "SM",1\r\n').run(0.5)
+    assert rig.facts.trouble() == "cannot-delete"
+
+
+def test_a_message_to_which_the_network_gives_no_answer_yet_is_waited_for() -> None:
+    rig = ready()
+    rig.desk.waiting = outgoing()
+    rig.peer.special.update({"PDU": b"", "AT+CMGF?": b""})
+    rig.modem.wake()
+    rig.run(32)
+    assert rig.desk.outcomes == []
+    rig.peer.special.clear()
+    rig.say(ok("+CMGS: 9") + ok("+CMGF: 0")).run(2)
+    assert rig.desk.outcomes == [("a", 1, Outcome.SENT, 9, "")]
+
+
+def test_a_modem_that_forgot_the_message_it_was_sending_takes_in_again_soon() -> None:
+    rig = ready()
+    rig.desk.waiting = outgoing()
+    rig.peer.special.update(dict.fromkeys(("PDU", "AT+CMGF?", "AT+CMGL"), b""))
+    rig.modem.wake()
+    rig.run(30)
+    rig.peer.special.clear()
+    rig.peer.slots[1] = sms("satu")
+    began = rig.now
+    rig.run(20, lambda: not rig.peer.slots)
+    assert rig.now - began < 6
+    assert rig.desk.outcomes == [("a", 1, Outcome.UNKNOWN, None, "command-timeout")]
+
+
+@pytest.mark.parametrize("idle", [0, 7, 13, 19])
+@pytest.mark.parametrize("silence", [28, 30, 31, 33, 35])
+def test_no_silence_of_half_a_minute_leads_to_a_reset_however_long_nothing_was_asked_before(
+    idle: int, silence: int
+) -> None:
+    rig = ready().run(idle)
+    names = ("ATE0", "AT+CMGF", "AT+CMGF?", "AT+CSQ", "AT+CMGL", "AT+CPMS", "AT+CGSN", "AT+CREG?")
+    rig.peer.special.update(dict.fromkeys(names, b""))
+    rig.run(silence)
+    rig.peer.special.clear()
+    rig.peer.slots[1] = sms("satu")
+    began = rig.now
+    rig.run(30, lambda: not rig.peer.slots)
+    assert rig.now - began < 5
+    assert "AT+CFUN=1,1" not in rig.peer.heard
+
+
+def test_a_modem_that_answers_something_is_not_reset() -> None:
+    rig = ready()
+    names = ("ATE0", "AT+CMGF", "AT+CSQ", "AT+CMGL", "AT+CPMS", "AT+CGSN", "AT+CREG?")
+    rig.peer.special.update(dict.fromkeys(names, b""))
+    rig.peer.special["AT+CMGF?"] = ok()
+    rig.run(100)
+    assert "AT+CFUN=1,1" not in rig.peer.heard
+    rig.peer.special.clear()
+    rig.peer.slots[1] = sms("satu")
+    began = rig.now
+    rig.run(30, lambda: not rig.peer.slots)
+    assert rig.now - began < 5
+
+
 def test_a_modem_that_keeps_refusing_is_reopened_and_at_last_reset() -> None:
     rig = ready()
     rig.peer.special["AT+CMGL=4"] = error("CMS", 500)

@@ -170,7 +170,7 @@ def test_half_a_surrogate_pair_is_an_escape_that_joins_its_other_half() -> None:
 
 
 @given(messages())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_encode_is_the_reverse_of_decode(message: Message) -> None:
     pdu = encode_pdu(message).hex().upper()
     options = ["--from-mobile"] if isinstance(message, Command) else []
@@ -280,7 +280,7 @@ ANY_JSON = st.recursive(
 
 
 @given(ANY_JSON)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_whatever_json_comes_there_is_an_answer(value: Any) -> None:
     base = {"kind": "deliver", "sender": "1708"}
     for described in (value, base | value if isinstance(value, dict) else base | {"text": value}):

@@ -128,9 +128,9 @@ def test_any_bytes_are_a_message_or_a_pdu_error(pdu: bytes, has_smsc: bool, from
         assert re.match(r"(SMSC|TP-[A-Z]+): ", str(error))  # noqa: PT017
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_damaged_pdus_break_no_promise(seed: int) -> None:
     """A share of `make assurance ARGS=pdu`."""
-    toll, failures = fuzz(5_000, seed)
+    toll, failures = fuzz(4_000, seed)
     assert failures == []
-    assert min(toll["refused"], toll["decoded"], toll["truncated"]) > 500
+    assert min(toll["refused"], toll["decoded"], toll["truncated"]) > 400

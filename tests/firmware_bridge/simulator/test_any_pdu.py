@@ -22,7 +22,7 @@ OCTETS = st.one_of(
 
 
 @given(OCTETS, st.sampled_from(["2,0,0,0", "2,1,0,2", "2,2,0,1", "2,3,0,1"]))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_octets_arrive(octets: bytes, cnmi: str) -> None:
     talk = Talk()
     talk.at(f"AT+CNMI={cnmi}")
@@ -43,7 +43,7 @@ def test_any_octets_arrive(octets: bytes, cnmi: str) -> None:
 
 
 @given(OCTETS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_octets_are_sent(octets: bytes) -> None:
     talk = Talk()
     talk.at("AT+CNMI=2,1,0,1")

@@ -166,7 +166,7 @@ def test_it_does_not_matter_how_the_bytes_are_cut(size: int) -> None:
         max_size=20,
     )
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_bytes_break_it(pieces: list[bytes]) -> None:
     simulator = Simulator(make_settings(), inbox=5)
     simulator.opened()
