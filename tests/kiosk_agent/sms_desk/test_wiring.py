@@ -1,6 +1,8 @@
 """The desk among the kiosk's other parts: its sync, its health, its settings."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +12,10 @@ from kiosk_agent.errors import SettingsError
 from kiosk_agent.modems import Modems
 from sync_protocol.bodies import Health
 from sync_protocol.kinds import Kind
+from tests.faults.agent import call
 from tests.faults.kills import wait_until
 from tests.kiosk_agent.sms_desk.conftest import Desk
+from tests.kiosk_agent.sms_desk.letters import deliver
 from tests.kiosk_agent.test_status_text import MODEM
 
 
@@ -71,3 +75,21 @@ def test_an_order_of_the_centre_wakes_the_modem(desk: Desk, modem: SimulatorHand
 def test_the_same_port_twice_is_a_mistake_that_is_told(desk: Desk) -> None:
     with pytest.raises(SettingsError, match="dua kali"):
         Modems(desk.control, ["COM3", "COM3"])
+
+
+def test_a_technician_sees_why_sms_were_put_aside_and_their_content_only_on_request(desk: Desk, data: Path) -> None:
+    desk.take(b"\x01\x02", *deliver("rahasia sekali", "TELKOMSEL"))
+    desk.control.close()
+    plain = call("kiosk", "sms", "quarantine", "--data", str(data))
+    assert plain.code == 0
+    first, second = plain.out.splitlines()
+    assert "PDU rusak" in first
+    assert second == "22 November 2026 pukul 12.00 WITA: pengirim memakai nama, bukan nomor"
+    full = call("kiosk", "sms", "quarantine", "--with-text", "--data", str(data))
+    assert full.out.splitlines()[1] == "  0102"
+    assert json.loads(call("kiosk", "sms", "quarantine", "--json", "--data", str(data)).out)[0]["pdu"] == ""
+
+
+def test_a_kiosk_without_sms_says_so(desk: Desk, data: Path) -> None:
+    desk.control.close()
+    assert call("kiosk", "sms", "quarantine", "--data", str(data)).out == "Tidak ada SMS yang disisihkan.\n"
