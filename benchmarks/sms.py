@@ -20,7 +20,9 @@ from benchmarks.sizes import Sizes
 from benchmarks.sms_programs import FOREIGN, Foreign, installed
 from firmware_bridge.bridge import Bridge
 from firmware_bridge.desk import Found, Outcome, Outgoing, Sim
+from firmware_bridge.pdu import Address, encode_pdu, split_text
 from firmware_bridge.simulator import LATENCIES
+from tests.firmware_bridge.malformed import MALFORMED
 
 TEXT: Final = "KOTKUPANG lampu jalan mati RT 3 Oepura"
 PATIENCE_S: Final = 180.0
@@ -69,35 +71,39 @@ def simulated(*options: str) -> Iterator[Modem]:
 
 
 class CommittingDesk:
-    """Stores what is handed over, durably, and sends nothing."""
+    """Stores what is handed over, durably, and gives what is to be sent."""
 
     def __init__(self, file: Path) -> None:
         self._database = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
         self._database.execute("pragma journal_mode=wal")
         self._database.execute("pragma synchronous=full")
         self._database.execute("create table found (pdu blob)")
+        self.taken: set[str] = set()
+        self.waiting: list[Outgoing] = []
 
     def take(self, _sim: Sim, found: Sequence[Found]) -> None:
         self._database.execute("begin immediate")
         self._database.executemany("insert into found values (?)", [(one.pdu,) for one in found])
         self._database.execute("commit")
+        self.taken.update(one.pdu.hex().upper() for one in found)
 
-    def next_out(self, _sim: Sim, *, replies_only: bool = False) -> Outgoing | None:  # noqa: ARG002 - it never has any
-        return None
+    def next_out(self, _sim: Sim, *, replies_only: bool = False) -> Outgoing | None:
+        return self.waiting.pop() if self.waiting and not replies_only else None
 
     def outcome(self, _sim: Sim, _out: Outgoing, _what: Outcome, *, reference: int | None, code: str) -> None:
-        raise NotImplementedError
+        """What became of it does not matter here."""
 
     def balance(self, _sim: Sim, _text: str, _rupiah: int | None) -> None:
         raise NotImplementedError
 
 
 @contextmanager
-def bridge_at(modem: Modem, folder: Path) -> Iterator[None]:
-    bridge = Bridge([modem.url], CommittingDesk(folder / "desk.db"))
+def bridge_at(modem: Modem, folder: Path) -> Iterator[CommittingDesk]:
+    desk = CommittingDesk(folder / "desk.db")
+    bridge = Bridge([modem.url], desk)
     bridge.start()
     try:
-        yield
+        yield desk
     finally:
         bridge.stop()
 
@@ -155,6 +161,7 @@ def _figures_of_ours(sizes: Sizes, folder: Path) -> list[Figure]:
         ),
         Figure(name="first deletion after opening the port", value=whole - deleting, unit="s", must=Must("<=", 1)),
         *_returns(sizes, folder),
+        _among_malformed(folder),
     ]
 
 
@@ -163,18 +170,22 @@ def _returns(sizes: Sizes, folder: Path) -> list[Figure]:
     folder = folder / "again"
     folder.mkdir()
     boot_s, away_s = LATENCIES["dongle"].boot_s, LATENCIES["dongle"].reboot_away_s
-    with simulated("--slots", "10") as modem, bridge_at(modem, folder):
+    with simulated("--slots", "10") as modem, bridge_at(modem, folder) as desk:
         modem.wait_for(lambda state: "CMGL" in state["commands"])
         half = _half_messages(modem)
         unplugged = _back(modem, lambda: modem.ask(do="unplug", seconds=sizes.unplugged_s))
         reset = _back(modem, lambda: modem.ask(do="reboot", seconds=min(away_s, sizes.unplugged_s)))
         silent = _after_silence(modem, sizes.silent_s)
+        swallowed = _taken_after(modem, lambda: modem.ask(do="fault", command="CMGL", kind="silence"))
+        sending = _after_silence(modem, sizes.silent_s, desk) if sizes.silent_s else silent
     starting = f"from the port's return; the modem itself takes {boot_s:g} s to start"
     return [
         Figure(name="SIM of 10 full of half messages, free after", value=half, unit="s", must=Must("<=", 5)),
         _within(f"intake after {sizes.unplugged_s:g} s unplugged", unplugged, 5, starting),
         _within("intake after a self-reset", reset, 5, starting),
         _within(f"intake after {sizes.silent_s:g} s of silence", silent, 10, "from the end of the silence"),
+        _within("the same, which began behind a message sent", sending, 10, "from the end of the silence"),
+        _within("intake when one listing is swallowed", swallowed, 10, "from the message's coming"),
     ]
 
 
@@ -199,14 +210,47 @@ def _back(modem: Modem, disturb: Callable[[], Any]) -> float:
     return modem.wait_for(lambda state: state["deleted"] > deleted) - back
 
 
-def _after_silence(modem: Modem, seconds: float) -> float:
+def _taken_after(modem: Modem, disturb: Callable[[], Any]) -> float:
     deleted = modem.ask(do="state")["deleted"]
+    disturb()
+    came = time.perf_counter()
+    modem.ask(do="receive", **{"from": "+6281234500011"}, text=TEXT)
+    return modem.wait_for(lambda state: state["deleted"] > deleted) - came
+
+
+def _after_silence(modem: Modem, seconds: float, sending: CommittingDesk | None = None) -> float:
+    """Until an SMS is taken that came during a silence; which began, where it is sending, just behind a PDU."""
+    state = modem.ask(do="state")
+    deleted, sent = state["deleted"], state["commands"].get("CMGS", 0)
+    if sending is not None:
+        (part,) = split_text(TEXT, recipient=Address.parse("+6281234500011"), reference=1)
+        sending.waiting.append(Outgoing("a", 1, 1, encode_pdu(part), is_reply=False, is_resend=False))
+        modem.ask(do="fault", command="CMGS", kind="silence")
+        modem.wait_for(lambda state: state["commands"].get("CMGS", 0) > sent)
     modem.ask(do="fault", command="*", kind="silence", times=1_000_000)
     modem.ask(do="receive", **{"from": "+6281234500011"}, text=TEXT)
     time.sleep(seconds)
     modem.ask(do="clear_faults")
     back = time.perf_counter()
     return modem.wait_for(lambda state: state["deleted"] > deleted) - back
+
+
+def _among_malformed(folder: Path) -> Figure:
+    """Every kind of PDU that is none, each followed by a good one: until all good ones are committed."""
+    folder = folder / "malformed"
+    folder.mkdir()
+    bad = {kind.pdu for kind in MALFORMED}
+    with simulated("--slots", str(2 * len(bad))) as modem, bridge_at(modem, folder) as desk:
+        modem.wait_for(lambda state: "COPS" in state["commands"])
+        started = time.perf_counter()
+        for number, pdu in enumerate(sorted(bad)):
+            modem.ask(do="receive_pdu", pdu=pdu)
+            modem.ask(do="receive", **{"from": "+6281234500011"}, text=f"{TEXT} {number}")
+        while len(desk.taken - bad) < len(bad) and time.perf_counter() - started < PATIENCE_S:
+            time.sleep(_POLL_S)
+        took = time.perf_counter() - started
+    name = f"{len(bad)} kinds of malformed PDUs: the good ones between them committed"
+    return _within(name, took, 5, "from the first one's coming, while the bridge is at work")
 
 
 def _figure_of(foreign: Foreign, program: str, sizes: Sizes, folder: Path) -> Figure:

@@ -18,6 +18,7 @@ from firmware_bridge.errors import PduError, PortError, UsageError
 from firmware_bridge.pdu import decode_pdu
 from firmware_bridge.port import open_port
 from firmware_bridge.simulator import SimulatorHandle, running_simulator
+from tests.firmware_bridge.malformed import MALFORMED, Malformed
 from tests.firmware_bridge.modem_rig import MemoryDesk, outgoing
 
 QUICK = BridgeSettings(
@@ -119,17 +120,31 @@ def test_noise_in_a_list_loses_nothing(where: str) -> None:
 
 
 def test_pdus_that_are_none_are_handed_over_as_they_are_between_the_good_ones() -> None:
-    bad = ["00", "FF", "07", "0791", "FFFFFFFFFF", "000000", "0004", "0004FF91", "FF" * 176, "00" * 176, "0003"]
+    """Reports come by +CDS, the others lie on the card."""
     desk = MemoryDesk()
-    with running_simulator(slots=40) as sim:
-        for pdu in bad:
-            sim.control({"do": "receive_pdu", "pdu": pdu})
-            receive(sim, "baik")
-        with running([sim.url], desk):
-            assert wait_for(lambda: deleted(sim) == 2 * len(bad)) < 5
-    handed_over = {found.pdu.hex().upper() for found in desk.found}
-    assert handed_over >= set(bad)
-    assert sum("baik" in getattr(message_of(found), "text", "") for found in desk.found) == len(bad)
+    with running_simulator(slots=2 * len(MALFORMED)) as sim, running([sim.url], desk, BridgeSettings()) as bridge:
+        wait_for(lambda: bridge.statuses()[0].registration == "home" and bridge.statuses()[0].state == "idle")
+        for number, kind in enumerate(MALFORMED):
+            sim.control({"do": "receive_pdu", "pdu": kind.pdu})
+            receive(sim, f"baik {number}")
+        assert wait_for(lambda: good_ones(desk) >= {f"baik {number}" for number in range(len(MALFORMED))}) < 5
+        wait_for(lambda: {found.pdu.hex().upper() for found in desk.found} >= {kind.pdu for kind in MALFORMED})
+        wait_for(lambda: not sim.control({"do": "state"})["slots"])
+        assert bridge.statuses()[0].trouble == ""
+
+
+def good_ones(desk: MemoryDesk) -> set[str]:
+    return {getattr(message_of(found), "text", "") for found in desk.found}
+
+
+@pytest.mark.parametrize("kind", MALFORMED, ids=lambda kind: kind.what)
+def test_every_kind_of_malformed_pdu_is_refused_with_its_field(kind: Malformed) -> None:
+    with pytest.raises(PduError, match=f"^{kind.field}: "):
+        decode_pdu(bytes.fromhex(kind.pdu))
+
+
+def test_there_are_thirty_five_kinds_of_malformed_pdus() -> None:
+    assert len({kind.what for kind in MALFORMED}) == len({kind.pdu for kind in MALFORMED}) == 35
 
 
 def message_of(found: Found) -> object:
