@@ -264,6 +264,44 @@ def test_auto_finds_modems_follows_them_by_imei_and_leaves_other_ports_alone() -
         assert len(bridge.statuses()) == 1
 
 
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
+def test_auto_follows_a_modem_that_comes_back_under_another_name(tmp_path: Path) -> None:
+    """ttyUSB0 that is gone and stands there again as ttyUSB1, with the same IMEI."""
+    before, after = tmp_path / "ttyUSB0", tmp_path / "ttyUSB1"
+    desk = MemoryDesk()
+
+    def present() -> list[str]:
+        return [str(name) for name in (before, after) if name.exists()]
+
+    with running(["auto"], desk, candidates=present) as bridge:
+        with running_simulator(pty=before) as sim:
+            receive(sim, "sebelum")
+            wait_for(lambda: good_ones(desk) == {"sebelum"})
+        wait_for(lambda: [status.trouble for status in bridge.statuses()] == ["port-gone"])
+        with running_simulator(pty=after) as sim:
+            receive(sim, "sesudah")
+            wait_for(lambda: good_ones(desk) == {"sebelum", "sesudah"})
+            (status,) = bridge.statuses()
+    assert (status.port, status.resets) == (str(after), 1)
+    assert {sim.port for sim in desk.sims} == {str(before), str(after)}
+    assert len({sim.imei for sim in desk.sims}) == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
+def test_a_port_that_was_named_is_bound_to_its_name(tmp_path: Path) -> None:
+    before, after = tmp_path / "ttyUSB0", tmp_path / "ttyUSB1"
+    desk = MemoryDesk()
+    with running([str(before)], desk) as bridge:
+        with running_simulator(pty=before):
+            wait_for(lambda: bridge.statuses()[0].last_sweep_ms)
+        wait_for(lambda: bridge.statuses()[0].trouble == "port-gone")
+        with running_simulator(pty=after, inbox=1) as elsewhere:
+            with running_simulator(pty=before, inbox=1):
+                wait_for(lambda: desk.found)
+            assert deleted(elsewhere) == 0
+        assert {sim.port for sim in desk.sims} == {str(before)}
+
+
 @contextmanager
 def deaf_port() -> Iterator[str]:
     """Something takes the connection and says nothing: a GPS, a printer, a modem's other port."""

@@ -36,6 +36,19 @@ def test_what_is_chatter_for_one_is_a_restart_for_another() -> None:
     assert quirks_of("huawei", "E173", "").is_boot("^SYSSTART")
 
 
+@pytest.mark.parametrize(
+    ("told", "reset"),
+    [
+        (("huawei", "E173", ""), "AT^RESET"),
+        (("huawei", "MU736", ""), "AT+CFUN=16"),
+        (("u-blox", "LISA-U200", ""), "AT+CFUN=16"),
+        (("Cinterion", "BGS2-W", ""), "AT+CFUN=1,1"),
+    ],
+)
+def test_each_is_restarted_in_its_own_way(told: tuple[str, str, str], reset: str) -> None:
+    assert quirks_of(*told).reset == reset
+
+
 def test_a_later_entry_wins_and_lists_of_lines_are_joined() -> None:
     entries = [
         Quirk(name="a", manufacturer="x", why="", setup=("AT+A",), first_slot=0, storages=("SM",)),
