@@ -12,6 +12,7 @@ from server.cli.devices_of import chosen_devices
 from server.cli.group import IndonesianGroup, data_option, json_option, say, tell
 from server.control import perform
 from server.errors import BadBundleError, FileError
+from server.store.beside import check_outside
 from sync_protocol.bundle import MAGIC
 
 
@@ -72,6 +73,7 @@ def export(file: str, data: Path, device: str | None, unit: str | None, *, as_js
     """Tulis kabar untuk kios ke stik: satu berkas, atau satu berkas per kios bila BERKAS sebuah folder."""
     place = folder_or_file(file)
     logs = [row["log"].hex() for row in chosen_devices(data, device, unit)]
+    check_outside(place, data)
     bundles = {log: b64decode(perform(data, "bundle-export", {"log": log})["data"]) for log in logs}
     if place.is_dir():
         written = {place / f"{log}{REPLY_SUFFIX}": content for log, content in bundles.items()}

@@ -290,6 +290,20 @@ def test_a_backup_is_replaced_only_when_that_is_asked_for(data, tmp_path):
     assert file.read_bytes() != before
 
 
+@pytest.mark.parametrize("command", [["backup"], ["backup", "--force"], ["keys"], ["bundle", "export"]], ids=" ".join)
+@pytest.mark.parametrize("place", ["centre.sqlite3", "centre.keys", "baru.kasih"])
+def test_no_command_writes_its_file_into_the_data_folder(data, device, tmp_path, command, place):
+    device.complain()
+    kasih("bundle", "import", stick(tmp_path, device), "--data", data)
+    keys = (data / "centre.keys").read_bytes()
+    refused = kasih(*command, data / place, "--data", data, check=1)
+    assert "folder data pusat" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+    assert (data / "centre.keys").read_bytes() == keys
+    assert not (data / "baru.kasih").exists()
+    assert len(lines("export", "--data", data)) == 1
+
+
 def test_entries_are_exported_as_received(data, device, tmp_path):
     entry = device.complain()
     kasih("bundle", "import", stick(tmp_path, device), "--data", data)
