@@ -1006,6 +1006,8 @@ def replies() -> Iterator[Vector]:
     yield ok("two HEADs", [good.raw, later.raw], "the last one counts", [], have=secret("later").hex())
     yield ok("unknown kind", [good.raw, new_kind.raw], "kept, for a later version to read", [new_kind])
     yield ok("ANSWER", [good.raw, answer.raw], "verified, but never stored", [], transient=1)
+    query = down.write_at(Kind.QUERY, b"{}", 0, NO_PREV)
+    yield ok("QUERY", [good.raw, query.raw], "no server asks, and it is never stored", [], transient=1)
     yield ok(
         "entry of another log of the same server",
         [good.raw, foreign.write(Kind.CONFIG, b'{"unit":"X"}', sealed=False).raw, config.raw],
