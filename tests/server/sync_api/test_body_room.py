@@ -1,8 +1,10 @@
 """What is held of all bodies together stays within its limit, over real HTTP, and what was held is given back."""
 
+import asyncio
 import os
 import shutil
 import socket
+import tracemalloc
 from functools import partial
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from server.actions.issue_code import issue_code
 from server.store.centre import open_centre
 from server.sync_api.body_room import FREE, BodyRoom
+from server.sync_api.sync import SyncApi
 from sync_protocol.bundle import MAGIC
 from tests.peers import Peer, over_http
 from tests.server.conftest import UNIT, serving, until
@@ -106,3 +109,29 @@ def test_the_room_counts_what_goes_beyond_the_free_beginnings():
         assert (two.take(FREE + 50), room.left) == (FREE + 40, 0)
         assert one.take(1) == 0
     assert room.left == 100
+
+
+@pytest.mark.parametrize(("who", "status"), [("device", 200), ("stranger", 403), ("nonsense", 400)])
+def test_while_the_answer_is_sent_nothing_holds_the_body(live, peer, who, status):
+    start = {"device": with_head(peer, []), "stranger": MAGIC, "nonsense": b"?"}[who]
+    pieces = [start + FRAMES, FRAMES * 2]
+    held = []
+
+    async def receive():
+        return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
+
+    async def send(message):
+        await asyncio.sleep(0)  # Who reads slowly lets the loop go on.
+        held.append((message.get("status"), tracemalloc.get_traced_memory()[0]))
+
+    api = SyncApi(live.centre)
+    scope = {"type": "http", "method": "POST", "headers": [(b"content-type", b"application/octet-stream")]}
+    whole = sum(map(len, pieces))
+    tracemalloc.start()
+    try:
+        asyncio.run(api.handle(scope, receive, send))
+    finally:
+        tracemalloc.stop()
+        api.close()
+    assert held[0][0] == status
+    assert max(size for _, size in held) < whole / 2
