@@ -3,6 +3,7 @@
 The duty key's private half is not among them: it exists only sealed to sworn officers and to the recovery key.
 """
 
+import hmac
 import json
 import os
 from pathlib import Path
@@ -18,6 +19,8 @@ from sync_protocol.seal import key_tag
 
 FILE_NAME: Final = "centre.keys"
 _NONCE_SIZE = 12
+_PIN_PURPOSE: Final = b"kasih note pin v1"
+_PROOF_SIZE: Final = 16
 
 
 class CentreKeys:
@@ -33,6 +36,7 @@ class CentreKeys:
         self.openers = {_tag(key): key for key in map(X25519PrivateKey.from_private_bytes, intake)}
         """Today's intake key and earlier ones, by their `key_tag`."""
         self._field = ChaCha20Poly1305(field)
+        self._pins = hmac.digest(field, _PIN_PURPOSE, "sha256")
         self._stored = {
             "sign": sign.hex(),
             "intake": [key.hex() for key in intake],
@@ -55,6 +59,10 @@ class CentreKeys:
             return self._field.decrypt(data[:_NONCE_SIZE], data[_NONCE_SIZE:], case_id)
         except (InvalidTag, ValueError):
             raise ValueError(f"the private part of case {case_id.hex()} was altered") from None
+
+    def pin_proof(self, number: str, pin: str) -> bytes:
+        """What tells notes with a case's PIN from others without opening them; worth nothing without these keys."""
+        return hmac.digest(self._pins, f"{number} {pin}".encode(), "sha256")[:_PROOF_SIZE]
 
     def write(self, folder: Path) -> None:
         """Write the file, durably, readable by its owner alone; an earlier one stays whole until then."""

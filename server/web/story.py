@@ -6,15 +6,17 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from server.domain.fold import PrivateNote, decode_note, decode_private, fits
+from server.domain.fold import decode_note, decode_private
 from server.domain.lifecycle import Step
 from server.domain.roles import Permission, Viewer, may_read_summary, shown
 from server.store.centre import Centre
 from server.store.city import City
 from server.store.events import events_of_case
-from server.store.notes import NoteRow, notes_of_number
+from server.store.notes import NoteRow, count_notes, notes_with_pin
 from sync_protocol.vocabulary import Identity
 
+_NO_PIN: Final = b""
+"""The proof of no PIN: a case without one has no notes, since anybody could have sent them."""
 _STEPS: Final = {
     Step.VERIFIED: "Diverifikasi dan diteruskan ke {unit}",
     "identity-unmasked": "Membuka nama dan nomor HP pelapor",
@@ -51,15 +53,19 @@ class Story(Struct, frozen=True):
     lines: list[Happening]
     wrong_pins: int
     """Notes that name this number with another PIN: they are not the resident's."""
+    left_out: int
+    """Notes with the right PIN that are too many to be shown."""
 
 
 def tell_story(connection: sqlite3.Connection, centre: Centre, case: sqlite3.Row, *, viewer: Viewer) -> Story:
     """What happened to a case, as far as this person may read it."""
     city = centre.cities.get(connection)
-    notes = notes_of_number(connection, case["number"])
-    ours = _with_pin(centre, case, notes)
+    pin = decode_private(centre.keys.decrypt_field(case["id"], case["private"])).pin
+    proof = centre.keys.pin_proof(case["number"], pin) if pin else _NO_PIN
+    notes = notes_with_pin(connection, case["number"], proof, case["log"])
+    fitting, others = count_notes(connection, case["number"], proof)
     may_read = shown(viewer, Identity(case["identity"])).text
-    later = [(row.arrived_at, _note(row, note, may_read=may_read)) for row, note in ours]
+    later = [(row.arrived_at, _note(centre, row, may_read=may_read)) for row in notes]
     later += [
         (event["at"], _step(centre, case, event, city, viewer)) for event in events_of_case(connection, case["id"])
     ]
@@ -70,7 +76,8 @@ def tell_story(connection: sqlite3.Connection, centre: Centre, case: sqlite3.Row
             Happening(case["arrived_at"], "pusat", "Pusat", "Laporan sampai di pusat"),
             *(line for _, line in later),
         ],
-        wrong_pins=len(notes) - len(ours),
+        wrong_pins=others,
+        left_out=fitting - len(notes),
     )
 
 
@@ -83,16 +90,8 @@ def find_summary(connection: sqlite3.Connection, centre: Centre, case: sqlite3.R
     return centre.keys.decrypt_field(case["id"], bytes.fromhex(newest)).decode() if newest else ""
 
 
-def _with_pin(centre: Centre, case: sqlite3.Row, notes: list[NoteRow]) -> list[tuple[NoteRow, PrivateNote]]:
-    """Those that the resident wrote: whoever has the number alone cannot speak in their name."""
-    if not notes:
-        return []
-    pin = decode_private(centre.keys.decrypt_field(case["id"], case["private"])).pin
-    opened = [(row, decode_note(centre.keys.decrypt_field(row.entry, row.private))) for row in notes]
-    return [(row, note) for row, note in opened if fits(pin, note.pin)]
-
-
-def _note(row: NoteRow, note: PrivateNote, *, may_read: bool) -> Happening:
+def _note(centre: Centre, row: NoteRow, *, may_read: bool) -> Happening:
+    note = decode_note(centre.keys.decrypt_field(row.entry, row.private))
     return Happening(
         row.filed_at,
         "kios",
