@@ -29,6 +29,10 @@ class Status(Struct, frozen=True, kw_only=True):
 
     state: Enrolment
     """new, pending, active or revoked, as the centre last said."""
+    log: str
+    """The name of this kiosk's log in hex, by which the centre's commands know it; empty before it has keys."""
+    applied: bool
+    """Its KEY was answered, and by nobody proven: the centre waits for an admin, as far as that can be known."""
     ready: bool
     """Whether reports can be filed."""
     unit: str
@@ -80,6 +84,8 @@ class Kiosk:
         age_ms = self.clock.now_ms() - parse_entry(oldest.raw).time_ms if oldest is not None and oldest.raw else 0
         return Status(
             state=store.enrolment,
+            log=store.keys.log.hex() if store.keys else "",
+            applied=store.pinned is None and store.fact(facts.APPLIED) == b"1",
             ready=self.centre.is_ready,
             unit=config.unit if config else "",
             unit_name=config.unit_name if config else "",

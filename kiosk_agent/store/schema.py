@@ -62,3 +62,9 @@ def first(db: Database) -> None:
     """The tables of the first release."""
     for statement in _FIRST:
         db.execute(statement)
+
+
+@migrations(name="0003_filed_content")
+def filed_content(db: Database) -> None:
+    """`content` says, to who holds the storage key, whether a form says the same; null for what was filed before."""
+    db.execute("alter table filed add column content blob")
