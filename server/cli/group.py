@@ -2,6 +2,7 @@
 
 import json
 import sys
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
@@ -107,8 +108,14 @@ def escaped(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A text that others wrote, for a terminal: what could steer it is replaced."""
-    return text if text.isprintable() else "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+    """A text that others wrote, for a terminal: what could steer it is replaced; any kind of space is a space."""
+    return text if text.isprintable() else "".join(map(_plain_letter, text))
+
+
+def _plain_letter(letter: str) -> str:
+    if letter.isprintable():
+        return letter
+    return " " if unicodedata.category(letter) == "Zs" else "\ufffd"
 
 
 def moment(at_ms: int) -> str:
