@@ -83,7 +83,8 @@ def _user_password(centre: Centre, args: Facts) -> Facts:
     held = name in centre.read(duty.holders)
     password = reset_password(centre, name, actor=ACTOR)
     closed = bool(centre.read(lambda connection: users.find_user(connection, name))["disabled"])
-    return {"user": name, "password": password, "duty_ended": held, "closed": closed}
+    holders = centre.read(duty.holders)
+    return {"user": name, "password": password, "duty_ended": held, "holders": holders, "closed": closed}
 
 
 def _user_enable(centre: Centre, args: Facts) -> Facts:
@@ -94,8 +95,9 @@ def _user_enable(centre: Centre, args: Facts) -> Facts:
 
 def _user_disable(centre: Centre, args: Facts) -> Facts:
     name = str(args["name"]).strip().lower()
+    held = name in centre.read(duty.holders)
     disable_user(centre, name, actor=ACTOR)
-    return {"user": name}
+    return {"user": name, "duty_ended": held, "holders": centre.read(duty.holders)}
 
 
 def _user_grant(centre: Centre, args: Facts) -> Facts:

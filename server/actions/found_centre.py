@@ -16,10 +16,12 @@ from server.errors import AlreadyACentreError, FileError, StorageError
 from server.reasons import why
 from server.store import duty, events, keys, master, troubles, users
 from server.store.centre import DATABASE, Clock, open_database, take_lock, wall_clock
-from server.store.passwords import one_time_password
+from server.store.passwords import key_hash, one_time_password
 
 ADMIN: Final = "admin"
-_DEMO_OFFICER: Final = "petugas"
+RECOVERY: Final = ""
+"""In the founding event: whom the grant to the recovery key is for, which is nobody."""
+DEMO_OFFICER: Final = "petugas"
 _DEMO_SETTINGS = "# Demo: kios bertanya setiap dua detik.\npoll_s = 2\n"
 
 
@@ -73,15 +75,19 @@ def _fill(data: Path, *, demo: bool, now: int) -> Founded:
     try:
         connection.execute("begin immediate")
         user = users.insert_user(connection, admin, now)
-        _grant(connection, duty_key, user, admin.key.public)
-        _grant(connection, duty_key, None, recovery.public_key().public_bytes_raw())
+        grants = {
+            ADMIN: _grant(connection, duty_key, user, admin.key.public),
+            RECOVERY: _grant(connection, duty_key, None, recovery.public_key().public_bytes_raw()),
+        }
         if officer is not None:
-            _grant(connection, duty_key, users.insert_user(connection, officer, now), officer.key.public)
+            user = users.insert_user(connection, officer, now)
+            grants[officer.name] = _grant(connection, duty_key, user, officer.key.public)
         master.load_master(connection, now)
         troubles.set_meta(connection, FOUNDED, str(now))
-        events.append_event(connection, at=now, type="centre-founded", actor="cli", data={"demo": demo})
+        facts = {"demo": demo, "user": ADMIN, "seal": key_hash(admin.key.public), "grants": grants}
+        events.append_event(connection, at=now, type="centre-founded", actor="cli", data=facts)
         if officer is not None:
-            added = {"user": officer.name, "role": officer.role, "unit": ""}
+            added = {"user": officer.name, "role": officer.role, "unit": "", "seal": key_hash(officer.key.public)}
             events.append_event(connection, at=now, type="user-added", actor="cli", data=added)
         connection.execute("commit")
     finally:
@@ -94,8 +100,10 @@ def _fill(data: Path, *, demo: bool, now: int) -> Founded:
 
 
 def _demo_officer(password: str) -> users.NewUser:
-    return users.new_user(name=_DEMO_OFFICER, role=Role.PETUGAS, unit="", password=password, must_change=False)
+    return users.new_user(name=DEMO_OFFICER, role=Role.PETUGAS, unit="", password=password, must_change=False)
 
 
-def _grant(connection: sqlite3.Connection, duty_key: X25519PrivateKey, user: int | None, public: bytes) -> None:
-    duty.add_grant(connection, user=user, sealed=duty.seal_grant(duty_key, public))
+def _grant(connection: sqlite3.Connection, duty_key: X25519PrivateKey, user: int | None, public: bytes) -> str:
+    sealed = duty.seal_grant(duty_key, public)
+    duty.add_grant(connection, user=user, sealed=sealed)
+    return duty.grant_hash(sealed)

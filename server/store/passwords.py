@@ -7,6 +7,7 @@ on the event loop and never inside a write transaction.
 import hmac
 import os
 import secrets
+from hashlib import sha256
 from typing import Final
 
 from cryptography.exceptions import InvalidKey, InvalidTag
@@ -34,10 +35,17 @@ class UserKey(Struct, frozen=True):
     """The private half under the password: salt, nonce, ciphertext with tag."""
 
 
-def one_time_password() -> str:
-    """A password to hand over once: 74 bits in three groups."""
-    letters = "".join(secrets.choice(_LETTERS) for _ in range(15))
-    return "-".join(letters[at : at + 5] for at in range(0, 15, 5))
+def one_time_password(name: str = "") -> str:
+    """A password to hand over once: 74 bits in three groups.
+
+    Args:
+        name: of a user; a short one would now and then stand in the password, which `check_strength` refuses.
+    """
+    while True:
+        letters = "".join(secrets.choice(_LETTERS) for _ in range(15))
+        password = "-".join(letters[at : at + 5] for at in range(0, 15, 5))
+        if not name or name not in password:
+            return password
 
 
 def check_strength(password: str, name: str) -> None:
@@ -74,6 +82,11 @@ def new_user_key(password: str) -> UserKey:
     private = X25519PrivateKey.generate()
     public = private.public_key().public_bytes_raw()
     return UserKey(public, _wrap(private.private_bytes_raw(), public, password))
+
+
+def key_hash(public: bytes) -> str:
+    """How events name the key pair that a user has from then on: SHA-256 of its public half."""
+    return sha256(public).hexdigest()
 
 
 def open_user_key(key: UserKey, password: str) -> X25519PrivateKey:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from base64 import b64decode
 from contextlib import closing, contextmanager
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,10 @@ from sync_protocol.bundle import MAGIC
 from sync_protocol.keys import read_code
 from sync_protocol.kinds import Kind
 from sync_protocol.reply import read_reply
+from sync_protocol.vocabulary import Identity
 from tests.peers import Peer, over_http
 from tests.server.conftest import UNIT
+from tests.server.secret_reports import secret_body
 
 COMMAND = [sys.executable, "-c", "from server.cli import main; main()"]
 
@@ -279,6 +282,14 @@ def test_units_are_listed_with_the_codes_that_other_commands_take(data):
     kasih("enrol", "--data", data, "--unit", clinics[0].split()[0])
 
 
+def test_an_export_with_text_names_nobody_of_a_secret_report(data, device, tmp_path):
+    secret = secret_body(device.log, load_keys(data).duty_public)
+    device.complain("", category="PGL", identity=Identity.SECRET, phone="+6281234500777", sms_ok=True, secret=secret)
+    kasih("bundle", "import", stick(tmp_path, device), "--data", data)
+    (case,) = lines("export", "--with-text", "--data", data)
+    assert (case["identity"], case["sealed"], case["name"], case["phone"]) == ("secret", True, "", "")
+
+
 def test_a_backup_is_replaced_only_when_that_is_asked_for(data, tmp_path):
     file = tmp_path / "pusat.kasih"
     kasih("backup", file, "--data", data)
@@ -290,8 +301,13 @@ def test_a_backup_is_replaced_only_when_that_is_asked_for(data, tmp_path):
     assert file.read_bytes() != before
 
 
-@pytest.mark.parametrize("command", [["backup"], ["backup", "--force"], ["keys"], ["bundle", "export"]], ids=" ".join)
-@pytest.mark.parametrize("place", ["centre.sqlite3", "centre.keys", "baru.kasih"])
+@pytest.mark.parametrize(
+    ("command", "place"),
+    [
+        *product((["backup"], ["backup", "--force"], ["keys"]), ("centre.sqlite3", "centre.keys", "baru.kasih")),
+        *product((["bundle", "export"],), ("baru.kasih", "")),
+    ],
+)
 def test_no_command_writes_its_file_into_the_data_folder(data, device, tmp_path, command, place):
     device.complain()
     kasih("bundle", "import", stick(tmp_path, device), "--data", data)
