@@ -6,6 +6,7 @@ import shutil
 import socket
 import tracemalloc
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -125,7 +126,7 @@ def test_while_the_answer_is_sent_nothing_holds_the_body(live, peer, who, status
         held.append((message.get("status"), tracemalloc.get_traced_memory()[0]))
 
     api = SyncApi(live.centre)
-    scope = {"type": "http", "method": "POST", "headers": [(b"content-type", b"application/octet-stream")]}
+    scope: Any = {"type": "http", "method": "POST", "headers": [(b"content-type", b"application/octet-stream")]}
     whole = sum(map(len, pieces))
     tracemalloc.start()
     try:
