@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -15,13 +16,15 @@ from server.domain.roles import Role
 from server.errors import AlreadyACentreError, FileError, StorageError
 from server.reasons import why
 from server.store import duty, events, keys, master, troubles, users
-from server.store.centre import DATABASE, Clock, open_database, take_lock, wall_clock
+from server.store.centre import Clock, open_database, take_lock, wall_clock
+from server.store.data_folder import DATABASE, FOUNDING, check_whole, holds_data
 from server.store.passwords import key_hash, one_time_password
 
 ADMIN: Final = "admin"
 RECOVERY: Final = ""
 """In the founding event: whom the grant to the recovery key is for, which is nobody."""
 DEMO_OFFICER: Final = "petugas"
+_KIOSK: Final = "kiosk.sqlite3"
 _DEMO_SETTINGS = "# Demo: kios bertanya setiap dua detik.\npoll_s = 2\n"
 
 
@@ -36,12 +39,22 @@ class Founded(Struct, frozen=True):
     officer_password: str = ""
 
 
-def found_centre(data: Path, *, demo: bool = False, clock: Clock = wall_clock) -> Founded:
-    """Make a new centre in a folder. Its keys are written last: a folder without them is none, and may be begun again.
+def _show_nobody(_: Founded) -> None:
+    """For who takes what is shown from the result."""
+
+
+def found_centre(
+    data: Path, *, demo: bool = False, clock: Clock = wall_clock, show: Callable[[Founded], None] = _show_nobody
+) -> Founded:
+    """Make a new centre in a folder. Its database gets its name last: until then it is none, and may be begun again.
+
+    Args:
+        show: tells the person the password and the recovery key; what it raises undoes the founding.
 
     Raises:
         AlreadyACentreError: there is one.
-        FileError: the folder cannot be made or written in.
+        NotACentreError: there was one, and a part of it is left, which is not touched.
+        FileError: the folder cannot be made or written in, or is a kiosk's.
         StorageError: the database cannot be made; the folder may be tried again.
     """
     try:
@@ -50,11 +63,8 @@ def found_centre(data: Path, *, demo: bool = False, clock: Clock = wall_clock) -
     except OSError as error:
         raise FileError(f"folder {data} tidak dapat dibuat: {why(error)}") from None
     try:
-        if (data / keys.FILE_NAME).exists():
-            raise AlreadyACentreError(f"di {data} sudah ada pusat; tidak ada yang diubah")
-        for leftover in data.glob(f"{DATABASE}*"):
-            leftover.unlink()
-        return _fill(data, demo=demo, now=clock())
+        _make_room(data)
+        return _found(data, demo=demo, now=clock(), show=show)
     except sqlite3.Error as error:
         raise StorageError(f"the database cannot be made: {error}") from error
     except OSError as error:
@@ -63,7 +73,34 @@ def found_centre(data: Path, *, demo: bool = False, clock: Clock = wall_clock) -
         os.close(lock)
 
 
-def _fill(data: Path, *, demo: bool, now: int) -> Founded:
+def _make_room(data: Path) -> None:
+    """Clear away what an unfinished founding left, and nothing else."""
+    if (data / _KIOSK).exists():
+        raise FileError(f"{data} adalah folder data sebuah kios; pilih folder lain untuk pusat")
+    has_keys, has_data = (data / keys.FILE_NAME).exists(), holds_data(data)
+    if has_keys and has_data:
+        raise AlreadyACentreError(f"di {data} sudah ada pusat; tidak ada yang diubah")
+    if has_data or (has_keys and not (data / FOUNDING).exists()):
+        check_whole(data)  # It says which part is gone.
+    for leftover in (data / keys.FILE_NAME, *data.glob(f"{DATABASE}*"), *data.glob(f"{FOUNDING}*")):
+        leftover.unlink(missing_ok=True)
+
+
+def _found(data: Path, *, demo: bool, now: int, show: Callable[[Founded], None]) -> Founded:
+    try:
+        founded, centre_keys = _fill(data, demo=demo, now=now)
+        show(founded)
+        centre_keys.write(data)
+        (data / FOUNDING).rename(data / DATABASE)
+    except BaseException:
+        for unfinished in (data / keys.FILE_NAME, *data.glob(f"{FOUNDING}*")):
+            unfinished.unlink(missing_ok=True)
+        raise
+    keys.sync_folder(data)
+    return founded
+
+
+def _fill(folder: Path, *, demo: bool, now: int) -> tuple[Founded, keys.CentreKeys]:
     duty_key, recovery = X25519PrivateKey.generate(), X25519PrivateKey.generate()
     centre_keys = keys.new_keys(duty_key.public_key().public_bytes_raw())
     password = one_time_password()
@@ -71,7 +108,7 @@ def _fill(data: Path, *, demo: bool, now: int) -> Founded:
     admin = users.new_user(name=ADMIN, role=Role.ADMIN, unit="", password=password, must_change=not demo)
     officer_password = one_time_password() if demo else ""
     officer = _demo_officer(officer_password) if demo else None
-    connection = open_database(data)
+    connection = open_database(folder, new=FOUNDING)
     try:
         connection.execute("begin immediate")
         user = users.insert_user(connection, admin, now)
@@ -92,11 +129,10 @@ def _fill(data: Path, *, demo: bool, now: int) -> Founded:
         connection.execute("commit")
     finally:
         connection.close()
-    if demo and not (data / settings.FILE_NAME).exists():
-        (data / settings.FILE_NAME).write_text(_DEMO_SETTINGS, "utf-8")
-    centre_keys.write(data)
+    if demo and not (folder / settings.FILE_NAME).exists():
+        (folder / settings.FILE_NAME).write_text(_DEMO_SETTINGS, "utf-8")
     recovery_key = write_recovery_key(recovery.private_bytes_raw())
-    return Founded(ADMIN, password, recovery_key, officer.name if officer else "", officer_password)
+    return Founded(ADMIN, password, recovery_key, officer.name if officer else "", officer_password), centre_keys
 
 
 def _demo_officer(password: str) -> users.NewUser:

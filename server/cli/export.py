@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import click
 
-from server.cli.group import data_option, json_line
+from server.cli.group import data_option, json_line, output
 from server.control import perform
 from server.domain.deadlines import wita
 from server.domain.fold import decode_private
@@ -50,8 +50,9 @@ def export(data: Path, what: str, *, with_text: bool) -> None:
             out.write(json_line(facts) + "\n")
 
     try:
-        reader.read(write)
-        out.flush()
+        with output(may_end=True):
+            reader.read(write)
+            out.flush()
     finally:
         reader.close()
 

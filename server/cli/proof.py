@@ -11,7 +11,7 @@ import msgspec
 from server.audit import audit
 from server.audit.state import Audit
 from server.bundle_file import write_file
-from server.cli.group import data_option, escaped, fail, iso, json_option, moment, say, tell
+from server.cli.group import data_option, escaped, fail, iso, json_option, moment, put, say, tell
 from server.control import perform
 from server.domain.published_keys import FORMAT, CentreKeySet, DeviceKey, Proven, PublishedKeys, check_receipt
 from server.errors import FileError
@@ -65,7 +65,7 @@ def keys(file: Path | None, data: Path) -> None:
         reader.close()
     content = escaped(msgspec.json.format(msgspec.json.encode(published), indent=1).decode() + "\n").encode()
     if file is None:
-        click.echo(content, nl=False)
+        put(content, nl=False)
         return
     write_file(file, content)
     tell(f"{file}: kunci pusat dan {len(published.devices)} kios.")

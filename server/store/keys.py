@@ -15,9 +15,11 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from server.errors import NotACentreError
+from server.reasons import why
+from server.store.data_folder import KEYS, check_whole
 from sync_protocol.seal import key_tag
 
-FILE_NAME: Final = "centre.keys"
+FILE_NAME: Final = KEYS
 _NONCE_SIZE = 12
 _PIN_PURPOSE: Final = b"kasih note pin v1"
 _PROOF_SIZE: Final = 16
@@ -85,9 +87,10 @@ def load_keys(folder: Path) -> CentreKeys:
     """Read the keys of a data folder.
 
     Raises:
-        NotACentreError: there are none, or they cannot be read.
+        NotACentreError: there are none, or they cannot be read, or what they belong to is gone.
     """
     try:
+        check_whole(folder)
         stored = json.loads((folder / FILE_NAME).read_text("ascii"))
         return CentreKeys(
             sign=bytes.fromhex(stored["sign"]),
@@ -95,10 +98,13 @@ def load_keys(folder: Path) -> CentreKeys:
             duty_public=bytes.fromhex(stored["duty_public"]),
             field=bytes.fromhex(stored["field"]),
         )
-    except FileNotFoundError:
-        raise NotACentreError(f"tidak ada pusat di {folder} (mulai dengan: kasih-server init)") from None
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise NotACentreError(f"kunci pusat di {folder} tidak dapat dibaca: {type(error).__name__}") from None
+    except OSError as error:
+        raise NotACentreError(f"kunci pusat di {folder} tidak dapat dibaca: {why(error)}") from None
+    except (ValueError, KeyError, TypeError, IndexError):
+        raise NotACentreError(
+            f"kunci pusat rusak: isi {folder / FILE_NAME} bukan kunci yang utuh. Kembalikan berkas itu dari salinan,"
+            f" atau pulihkan cadangan: kasih-server restore BERKAS --data {folder} --force"
+        ) from None
 
 
 def sync_folder(folder: Path) -> None:

@@ -83,14 +83,6 @@ def test_init_makes_a_centre_once(tmp_path):
     assert refused.stdout == ""
 
 
-def test_init_can_be_begun_again_after_it_broke_off(tmp_path):
-    data = tmp_path / "pusat"
-    kasih("init", "--data", data)
-    (data / "centre.keys").unlink()
-    kasih("init", "--data", data)
-    assert [row["type"] for row in lines("export", "--data", data, "--what", "events")] == ["centre-founded"]
-
-
 def test_enrol_prints_a_code_and_nothing_else(data):
     printed = process("enrol", "--data", data, "--unit", UNIT)
     assert len(printed.splitlines()) == 1
