@@ -76,9 +76,11 @@ class Intake:
         return self._store.storage_key
 
     def _content(self, form: Form) -> bytes:
-        """Tells two forms apart, and nothing to who holds the data folder alone."""
-        said = _ENCODER.encode(replace(form, ref=b""))
-        return hmac.digest(self._key.derive(b"filed content"), said, sha256)
+        """Tells two forms of one reference apart, and nothing to who holds the data folder.
+
+        With the storage key too, guesses at what was said can be checked only by who knows the reference.
+        """
+        return hmac.digest(self._key.derive(b"filed content"), _ENCODER.encode(form), sha256)
 
     def _file(self, form: Form) -> Filed:
         keys, master = self.needed()

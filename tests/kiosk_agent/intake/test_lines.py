@@ -1,5 +1,6 @@
 """Reports as JSON lines: what is taken, and what is said of a line that is none."""
 
+import base64
 import hmac
 import json
 from hashlib import sha256
@@ -92,17 +93,18 @@ def test_what_an_earlier_version_filed_is_taken_as_the_same(kiosk: Kiosk) -> Non
     assert file_line(kiosk.intake, line(ref="17", text="Lampu mati"), REF) == first
 
 
-def test_what_a_report_said_cannot_be_guessed_from_the_folder(kiosk: Kiosk) -> None:
+def test_what_a_report_said_can_be_guessed_neither_from_the_folder_nor_without_its_ref(kiosk: Kiosk) -> None:
     for ref in ("1", "2"):
         file_line(kiosk.intake, line(ref=ref), REF)
     with kiosk.store.disk.reading() as connection:
-        contents = [row[0] for row in connection.execute("select content from filed")]
+        contents = {row[0] for row in connection.execute("select content from filed")}
     key = kiosk.store.storage_key
     assert key is not None
-    form = {"category": "AIR", "kelurahan": "53.71.01.1001", "ref": "AA==", "text": "Air mati"}
-    said = json.dumps(form | {"ref": ""}, separators=(",", ":")).encode()
-    assert contents == [hmac.digest(key.derive(b"filed content"), said, "sha256")] * 2
-    assert sha256(said).digest() not in contents
+    secrets = [base64.b64encode(kiosk.intake.ref_of(ref)).decode() for ref in ("1", "2")]
+    form = {"category": "AIR", "kelurahan": "53.71.01.1001", "ref": "", "text": "Air mati"}
+    said = [json.dumps(form | {"ref": secret}, separators=(",", ":")).encode() for secret in secrets]
+    assert contents == {hmac.digest(key.derive(b"filed content"), one, "sha256") for one in said}
+    assert len(contents) == 2
 
 
 BAD: list[tuple[bytes, str]] = [
