@@ -201,6 +201,7 @@ def test_a_resident_asks_by_touch_how_a_report_stands_and_silence_wipes_the_answ
     touch_keys(screen, "#pin", "123456")
     screen.tap(".moves .next")
     screen.get_by_text("Laporan ini sudah sampai di pusat.").wait_for()  # and nobody answers where the kiosk asks
+    screen.wait_for_load_state()  # Its script begins after its text.
     screen.clock.run_for((web.IDLE_S + web.COUNTDOWN_S + 1) * 1000)
     screen.wait_for_url("**/?layar=selesai")
     for _ in range(4):
