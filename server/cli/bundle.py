@@ -66,8 +66,8 @@ def import_(file: Path, data: Path, *, as_json: bool) -> None:
 @bundle.command("export")
 @click.argument("file")
 @data_option
-@click.option("--device", default=None, metavar="LOG", help="Satu perangkat (awal namanya cukup).")
-@click.option("--unit", default=None, metavar="KODE", help="Semua perangkat satu unit.")
+@click.option("--device", default=None, metavar="LOG", help="Satu kios (awal namanya cukup).")
+@click.option("--unit", default=None, metavar="KODE", help="Semua kios satu unit.")
 @json_option
 def export(file: str, data: Path, device: str | None, unit: str | None, *, as_json: bool) -> None:
     """Tulis kabar untuk kios ke stik: satu berkas, atau satu berkas per kios bila BERKAS sebuah folder."""
@@ -84,7 +84,7 @@ def export(file: str, data: Path, device: str | None, unit: str | None, *, as_js
     if as_json:
         say({"files": [str(path) for path in written], "devices": logs})
     else:
-        tell(f"{len(logs)} perangkat, {len(written)} berkas ditulis.")
+        tell(f"{len(logs)} kios, {len(written)} berkas ditulis.")
 
 
 def _bundles_in(file: Path) -> list[Path]:
@@ -109,7 +109,7 @@ def _import_file(data: Path, path: Path) -> tuple[Imported, dict[Path, bytes]]:
         if facts["reply"] is not None:
             replies[path.with_name(facts["log"] + REPLY_SUFFIX)] = b64decode(facts["reply"])
     if not is_ours:
-        raise BadBundleError(f"{path}: tidak ada isi dari perangkat yang dikenal; tidak ada yang disimpan")
+        raise BadBundleError(f"{path}: tidak ada isi dari kios yang dikenal; tidak ada yang disimpan")
     perform(data, "fold", {})
     return imported, replies
 

@@ -207,3 +207,25 @@ def test_the_hours_of_a_code_come_from_the_commands_own_environment(data, monkey
     with closing(sqlite3.connect(data / DATABASE)) as connection:
         ((made_at, expires_at),) = connection.execute("select made_at, expires_at from enrol_code").fetchall()
     assert made_at == expires_at
+
+
+def test_a_kind_of_unit_that_does_not_exist_is_a_mistake(data):
+    said = one_line(kasih("unit", "list", "--kind", "foo", "--data", data, check=1).stderr)
+    assert "tidak ada unit berjenis foo" in said
+    assert "puskesmas" in said
+
+
+def test_an_empty_name_of_a_kiosk_is_told(data):
+    assert "LOG kosong" in one_line(kasih("device", "revoke", "", "--data", data, check=1).stderr)
+
+
+@pytest.mark.parametrize("group", [[], ["bundle"], ["device"], ["user"]], ids=" ".join)
+def test_no_summary_of_a_command_is_cut(group):
+    assert "..." not in kasih(*group, "--help").stdout.partition("Perintah:")[2]
+
+
+def test_what_is_no_receipt_is_told_in_indonesian(data, tmp_path):
+    kasih("keys", tmp_path / "keys.json", "--data", data)
+    said = one_line(kasih("verify-receipt", "--keys", tmp_path / "keys.json", "KASIH1R:AB", check=1).stderr)
+    assert "bukan kartu bukti yang utuh" in said
+    assert "receipt" not in said
