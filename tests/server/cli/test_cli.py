@@ -93,8 +93,8 @@ def test_enrol_prints_a_code_and_nothing_else(data):
     ("args", "words"),
     [
         (("enrol", "--unit", "KEL-99"), "unit KEL-99 tidak dikenal"),
-        (("device", "revoke", "abcd"), "tidak ada perangkat"),
-        (("device", "confirm", "00" * 16, "--unit", UNIT), "tidak ada perangkat"),
+        (("device", "revoke", "abcd"), "tidak ada kios"),
+        (("device", "confirm", "00" * 16, "--unit", UNIT), "tidak ada kios"),
         (("restore", "/tidak/ada.kasih", "--force"), "tidak dapat dibaca: berkas atau foldernya tidak ada"),
         (("bundle", "import", "/tidak/ada.kasih"), "tidak dapat dibaca"),
         (("bundle", "export", "/tmp", "--unit", "X"), "unit X tidak dikenal"),
@@ -192,7 +192,7 @@ def test_a_stranger_on_a_stick_is_not_stored(data, tmp_path):
     stranger = Peer(load_keys(data).sign_public, intake=load_keys(data).intake_public)
     stranger.complain()
     refused = kasih("bundle", "import", stick(tmp_path, stranger), "--data", data, check=1)
-    assert "tidak ada isi dari perangkat yang dikenal" in refused.stderr
+    assert "tidak ada isi dari kios yang dikenal" in refused.stderr
     assert lines("export", "--data", data, "--what", "entries") == []
     assert [row["log"] for row in json.loads(kasih("device", "list", "--data", data, "--json").stdout)["knocking"]] == [
         stranger.log.hex()
@@ -257,7 +257,7 @@ def test_a_kiosk_that_knocked_is_confirmed_by_the_beginning_of_its_log(data, tmp
     kasih("bundle", "import", path, "--data", data, check=1)
     log = stranger.log.hex()
     assert log in kasih("device", "list", "--data", data).stdout
-    assert "tidak ada perangkat" in kasih("device", "revoke", log[:8], "--data", data, check=1).stderr
+    assert "tidak ada kios" in kasih("device", "revoke", log[:8], "--data", data, check=1).stderr
     assert "sebutkan unit" in kasih("device", "confirm", log[:8], "--data", data, check=1).stderr
     done = kasih("device", "confirm", log[:8].upper(), "--unit", UNIT, "--data", data, "--json")
     assert json.loads(done.stdout)["log"] == log
