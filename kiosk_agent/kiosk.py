@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from kiosk_agent.clock import Clock, SystemClock
-from kiosk_agent.errors import NotEnrolledError
+from kiosk_agent.errors import NotEnrolledError, SetupError
 from kiosk_agent.intake.centre import CentreData
 from kiosk_agent.intake.intake import Intake
 from kiosk_agent.intake.master import Master
@@ -21,6 +21,8 @@ from sync_protocol.states import Enrolment, Sync
 
 __all__ = ["Kiosk", "Master", "Status", "make_kiosk", "open_kiosk"]
 
+CENTRE_KEYS = "centre.keys"
+"""The file by which a folder is known for a centre's."""
 _NOTHING = Master()
 
 
@@ -169,6 +171,8 @@ def make_kiosk(
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise NotEnrolledError(f"Folder data {data} tidak bisa dibuat: {why(error)}.") from error
+    if (data / CENTRE_KEYS).exists():
+        raise SetupError(f"Folder {data} milik sebuah pusat. Beri kios folder data sendiri.")
     settings = load_settings(data, flags)
     clock = clock or SystemClock()
     store = Store(data, clock=clock, wait_s=settings.wait_s if wait_s is None else wait_s, seal=seal)

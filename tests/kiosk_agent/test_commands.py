@@ -305,6 +305,14 @@ def test_a_folder_that_is_no_kiosk_s_is_told(tmp_path: Path, args: list[str]) ->
     assert not nowhere.exists()
 
 
+def test_a_centre_s_folder_becomes_no_kiosk_s(tmp_path: Path) -> None:
+    (tmp_path / "centre.keys").touch()
+    address = ["--server", "http://127.0.0.1:9", "--code", "X"]
+    said = CliRunner().invoke(main, ["enrol", "--data", str(tmp_path), *address])
+    assert (said.exit_code, "milik sebuah pusat" in said.stderr) == (1, True)
+    assert [file.name for file in tmp_path.iterdir()] == ["centre.keys"]
+
+
 def test_a_folder_that_another_command_holds_is_waited_for(shell: Shell) -> None:
     script = (
         "import pathlib, sys; from kiosk_agent.kiosk import open_kiosk; kiosk = open_kiosk(pathlib.Path(sys.argv[1]))"
