@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from kiosk_agent.errors import SettingsError
+from kiosk_agent.errors import AlreadyEnrolledError, SettingsError
 from kiosk_agent.intake.lines import Answer, file_line
 from kiosk_agent.kiosk import Kiosk, Status
 from kiosk_agent.sms_desk.aside import Aside
 from kiosk_agent.sms_desk.modem_words import health_of
+from kiosk_agent.store import facts
 from kiosk_agent.store.device_keys import DeviceKeys
 from kiosk_agent.store.scrub import scrub
 from kiosk_agent.sync.clock_watch import ClockWatch
@@ -45,6 +46,8 @@ class SyncAnswer(Struct):
 
     counts: dict[str, int]
     error: str = ""
+    is_revoked: bool = False
+    """The centre took everything and trusts this kiosk no more."""
 
 
 class EnrolAnswer(Struct):
@@ -106,19 +109,36 @@ class Control:
     def sync(self) -> SyncAnswer:
         """Exchange, and say what came of it."""
         outcome = self._loop.run_now() if self._loop is not None else self.run_sync()
-        return SyncAnswer(counts=outcome.counts(), error=str(outcome.error or ""))
+        is_revoked = self.kiosk.store.enrolment is Enrolment.REVOKED
+        return SyncAnswer(counts=outcome.counts(), error=str(outcome.error or ""), is_revoked=is_revoked)
 
     def enrol(self, server: str, code: str, keys: DeviceKeys | None = None) -> EnrolAnswer:
         """Make this folder a kiosk of a centre; returns when everything that it needs is stored.
+
+        A kiosk that is enrolled is asked for once more by the same code alone. It takes a new address once its own
+        centre has answered there.
 
         Raises:
             EnrolError: it has not come to its end; what is there is kept, and the command can be repeated.
         """
         kiosk, store = self.kiosk, self.kiosk.store
         HttpTransport(server, kiosk.settings)  # An address that is none is refused before anything is kept.
-        prepare(store, code, server, keys)
-        if not (kiosk.centre.is_ready and store.enrolment is Enrolment.ACTIVE):
-            judge(store, self.run_sync(server), is_ready=kiosk.centre.is_ready)
+        try:
+            prepare(store, code, server, keys)
+        except AlreadyEnrolledError as error:
+            raise AlreadyEnrolledError(f"{error} {self._whose()}") from None
+        is_new_address = store.fact(facts.SERVER) != server.encode()
+        is_settled = kiosk.centre.is_ready and store.enrolment is Enrolment.ACTIVE
+        if is_new_address or not is_settled:
+            outcome = self.run_sync(server)
+            if is_settled and outcome.error is not None:
+                raise AlreadyEnrolledError(
+                    f"Kios ini sudah terdaftar, dan alamatnya tidak diganti: di {server} pusat kios ini tidak "
+                    f"menjawab. {outcome.error} {self._whose()}"
+                )
+            judge(store, outcome, is_ready=kiosk.centre.is_ready)
+            if is_new_address:
+                store.remember(facts.SERVER, server.encode())
         config = kiosk.centre.config
         return EnrolAnswer(
             state=store.enrolment,
@@ -126,6 +146,12 @@ class Control:
             unit_name=config.unit_name if config else "",
             log=store.device.log.hex(),
         )
+
+    def _whose(self) -> str:
+        """Where this kiosk is enrolled."""
+        config = self.kiosk.centre.config
+        unit = f"{config.unit_name or config.unit} ({config.unit})" if config else "belum diketahui"
+        return f"Unit: {unit}. Pusat: {self.kiosk.server}."
 
     def export(self) -> Exported:
         """A bundle for a stick."""

@@ -15,6 +15,7 @@ KioskError
 │   ├── CodeUnknownError       the centre does not know it
 │   ├── CodeSpentError         used or expired: an admin has to confirm this kiosk
 │   ├── OtherCentreError       of another centre than the kiosk's
+│   ├── AlreadyEnrolledError   a new code for a kiosk that needs none, or an address that could not be changed
 │   └── NotReachedError        the centre did not answer as far as it must
 ├── IntakeError            a report that cannot be filed as it is; `field` names what is wrong
 │   ├── NotReadyError          the centre's keys and tables have not arrived yet
@@ -22,9 +23,11 @@ KioskError
 │   ├── MissingError           a field that must be filled in
 │   ├── TooLongError           a field with too many characters
 │   ├── CharacterError         a character that no text may hold
+│   ├── RefUsedError           a script's name for a report that another report has already
 │   ├── UnknownCodeError       a kelurahan, category, unit or channel that is not in the tables
 │   ├── PhoneError             no telephone number
 │   └── FieldTypeError         a value of another type, or a field that does not exist
+├── OutputError            an answer that could not be printed
 ├── StickError             a file that cannot be used, or a stick that cannot be written
 ├── ControlError           the agent that is running refused a command
 └── LinkError              an exchange that brought nothing
@@ -126,6 +129,12 @@ class OtherCentreError(EnrolError):
     code = "other-centre"
 
 
+class AlreadyEnrolledError(EnrolError):
+    """The kiosk is enrolled and stays as it is: a new code was not used, or a new address did not prove itself."""
+
+    code = "already-enrolled"
+
+
 class NotReachedError(EnrolError):
     """The centre did not answer as far as it must; the kiosk's keys are kept."""
 
@@ -173,6 +182,12 @@ class CharacterError(IntakeError):
     code = "character"
 
 
+class RefUsedError(IntakeError):
+    """A script's name for a report was used for another one."""
+
+    code = "ref-used"
+
+
 class UnknownCodeError(IntakeError):
     """A kelurahan, category, unit or channel is not in the tables."""
 
@@ -189,6 +204,12 @@ class FieldTypeError(IntakeError):
     """A field has a value of another type, or does not exist."""
 
     code = "field-type"
+
+
+class OutputError(KioskError):
+    """The answer of a command could not be printed."""
+
+    code = "output"
 
 
 class StickError(KioskError):

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from firmware_bridge.desk import ModemStatus
 from kiosk_agent.clock import Clock, SystemClock
-from kiosk_agent.errors import NotEnrolledError
+from kiosk_agent.errors import NotEnrolledError, SetupError
 from kiosk_agent.intake.centre import CentreData
 from kiosk_agent.intake.intake import Intake
 from kiosk_agent.intake.master import Master
@@ -23,6 +23,8 @@ from sync_protocol.states import Enrolment, Sync
 
 __all__ = ["Kiosk", "Master", "Status", "make_kiosk", "open_kiosk"]
 
+CENTRE_KEYS = "centre.keys"
+"""The file by which a folder is known for a centre's."""
 _NOTHING = Master()
 
 
@@ -31,6 +33,10 @@ class Status(Struct, frozen=True, kw_only=True):
 
     state: Enrolment
     """new, pending, active or revoked, as the centre last said."""
+    log: str
+    """The name of this kiosk's log in hex, by which the centre's commands know it; empty before it has keys."""
+    applied: bool
+    """Its KEY was answered, and by nobody proven: the centre waits for an admin, as far as that can be known."""
     ready: bool
     """Whether reports can be filed."""
     unit: str
@@ -91,6 +97,8 @@ class Kiosk:
         age_ms = self.clock.now_ms() - parse_entry(oldest.raw).time_ms if oldest is not None and oldest.raw else 0
         return Status(
             state=store.enrolment,
+            log=store.keys.log.hex() if store.keys else "",
+            applied=store.pinned is None and store.fact(facts.APPLIED) == b"1",
             ready=self.centre.is_ready,
             unit=config.unit if config else "",
             unit_name=config.unit_name if config else "",
@@ -177,6 +185,8 @@ def make_kiosk(
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise NotEnrolledError(f"Folder data {data} tidak bisa dibuat: {why(error)}.") from error
+    if (data / CENTRE_KEYS).exists():
+        raise SetupError(f"Folder {data} milik sebuah pusat. Beri kios folder data sendiri.")
     settings = load_settings(data, flags)
     clock = clock or SystemClock()
     store = Store(data, clock=clock, wait_s=settings.wait_s if wait_s is None else wait_s, seal=seal)

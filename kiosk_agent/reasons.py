@@ -17,6 +17,8 @@ _REASONS: Final[dict[int, str]] = {
     errno.EIO: "disk atau stik gagal dibaca atau ditulis",
     errno.ENODEV: "disk atau stiknya tidak ada lagi",
     errno.ENXIO: "disk atau stiknya tidak ada lagi",
+    errno.EPIPE: "tidak ada lagi yang membacanya",
+    errno.EBADF: "sudah tertutup",
     errno.EBUSY: "sedang dipakai",
     errno.EMFILE: "terlalu banyak berkas terbuka",
     errno.ENFILE: "terlalu banyak berkas terbuka",

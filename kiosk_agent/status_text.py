@@ -13,6 +13,7 @@ _STATES: Final = {
     Enrolment.ACTIVE: "terdaftar dan aktif",
     Enrolment.REVOKED: "dicabut oleh pusat; laporan tetap disimpan, tetapi ditahan di pusat",
 }
+_APPLIED: Final = "sudah mengirim pendaftaran, menunggu konfirmasi pusat"
 _SYNCS: Final = {Sync.IDLE: "menunggu", Sync.EXCHANGE: "sedang bertukar data", Sync.BACKOFF: "gagal, akan diulang"}
 
 
@@ -20,7 +21,7 @@ def in_words(status: Status) -> str:
     """The lines that the command prints."""
     unit = f"{status.unit_name} ({status.unit})" if status.unit else "belum diketahui"
     lines = [
-        ("Pendaftaran", f"{_STATES[status.state]}; unit {unit}"),
+        ("Pendaftaran", f"{_APPLIED if status.applied else _STATES[status.state]}; unit {unit}"),
         ("Siap menerima laporan", "ya" if status.ready else "belum: data dari pusat belum diterima"),
         ("Antrean", _queue(status)),
         ("Laporan", f"{status.filed} di kios, {status.safe} sudah di cadangan pusat"),

@@ -463,7 +463,7 @@ def sign_keys() -> Iterator[Vector]:
     yield vector("31 bytes", DEVICE_KEY[:31], "weak-key", "length")
     yield vector("33 bytes", DEVICE_KEY + b"\0", "weak-key", "length")
     yield vector("nothing", b"", "weak-key", "length")
-    y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7
+    y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
     small = {"0, order 4": 0, "1, order 1": 1, "-1, order 2": P - 1, "y of order 8": y8, "-y of order 8": P - y8}
     for name, y in small.items():
         for sign in (0, 1):
@@ -1007,6 +1007,8 @@ def replies() -> Iterator[Vector]:
     yield ok("two HEADs", [good.raw, later.raw], "the last one counts", [], have=secret("later").hex())
     yield ok("unknown kind", [good.raw, new_kind.raw], "kept, for a later version to read", [new_kind])
     yield ok("ANSWER", [good.raw, answer.raw], "verified, but never stored", [], transient=1)
+    query = down.write_at(Kind.QUERY, b"{}", 0, NO_PREV)
+    yield ok("QUERY", [good.raw, query.raw], "no server asks, and it is never stored", [], transient=1)
     yield ok(
         "entry of another log of the same server",
         [good.raw, foreign.write(Kind.CONFIG, b'{"unit":"X"}', sealed=False).raw, config.raw],

@@ -17,7 +17,6 @@ from sync_protocol.kinds import Kind
 
 REPLY_SUFFIX = ".reply.kasih"
 SUFFIX = ".kasih"
-_MOUNTS = ("/media", "/run/media", "/mnt")
 _READ = 262_144
 
 
@@ -60,7 +59,7 @@ def read_pieces(path: Path) -> Iterator[Piece]:
 
 
 def folder_or_file(given: str) -> Path:
-    """A folder that is there, or a file's name in one: a stick that is not plugged in must not become a file here.
+    """A folder that is there, or a `.kasih` file in one: a stick that is not plugged in must not become a file here.
 
     Raises:
         FileError: there is no such folder.
@@ -68,18 +67,12 @@ def folder_or_file(given: str) -> Path:
     path = Path(given)
     if given and path.is_dir():
         return path
-    means_folder = not given or given.endswith("/") or _is_absent_stick(path)
-    if means_folder or not path.parent.is_dir():
-        folder = given if means_folder else path.parent
-        raise FileError(f"folder {folder} tidak ada; periksa apakah stiknya sudah terpasang")
+    is_file = path.suffix == SUFFIX and not given.endswith("/")
+    if not is_file or not path.parent.is_dir():
+        folder = path.parent if is_file else given
+        hint = "" if is_file else f" (nama berkas harus berakhiran {SUFFIX})"
+        raise FileError(f"folder {folder} tidak ada; periksa apakah stiknya sudah terpasang{hint}")
     return path
-
-
-def _is_absent_stick(path: Path) -> bool:
-    """Whether sticks appear under names like this one, such as /media/STIK or /run/media/ani/STIK."""
-    path = path.absolute()
-    below = [path.relative_to(root) for root in _MOUNTS if path.is_relative_to(root)]
-    return not path.suffix and any(len(one.parts) <= 2 for one in below) and not path.parent.is_mount()
 
 
 def write_file(path: Path, data: bytes) -> None:

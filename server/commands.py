@@ -14,7 +14,7 @@ from server.actions.confirm_device import confirm_device
 from server.actions.export_bundle import export_bundle
 from server.actions.fold_entries import fold
 from server.actions.grant_duty import grant_by_recovery, grant_duty
-from server.actions.issue_code import issue_code
+from server.actions.issue_code import issue_code, void_code
 from server.actions.make_backup import make_backup
 from server.actions.manage_users import add_user, disable_user, enable_user, reset_password
 from server.actions.receive_bundle import receive_bundle
@@ -33,6 +33,11 @@ def _fold(centre: Centre, args: Facts) -> Facts:  # noqa: ARG001
 
 def _enrol(centre: Centre, args: Facts) -> Facts:
     return {"code": issue_code(centre, args["unit"], actor=ACTOR, hours=args.get("hours"))}
+
+
+def _void(centre: Centre, args: Facts) -> Facts:
+    void_code(centre, args["code"], actor=ACTOR)
+    return {}
 
 
 def _confirm(centre: Centre, args: Facts) -> Facts:
@@ -83,7 +88,8 @@ def _user_password(centre: Centre, args: Facts) -> Facts:
     held = name in centre.read(duty.holders)
     password = reset_password(centre, name, actor=ACTOR)
     closed = bool(centre.read(lambda connection: users.find_user(connection, name))["disabled"])
-    return {"user": name, "password": password, "duty_ended": held, "closed": closed}
+    holders = centre.read(duty.holders)
+    return {"user": name, "password": password, "duty_ended": held, "holders": holders, "closed": closed}
 
 
 def _user_enable(centre: Centre, args: Facts) -> Facts:
@@ -94,8 +100,9 @@ def _user_enable(centre: Centre, args: Facts) -> Facts:
 
 def _user_disable(centre: Centre, args: Facts) -> Facts:
     name = str(args["name"]).strip().lower()
+    held = name in centre.read(duty.holders)
     disable_user(centre, name, actor=ACTOR)
-    return {"user": name}
+    return {"user": name, "duty_ended": held, "holders": centre.read(duty.holders)}
 
 
 def _user_grant(centre: Centre, args: Facts) -> Facts:
@@ -111,6 +118,7 @@ def _user_grant(centre: Centre, args: Facts) -> Facts:
 OPERATIONS: Final[dict[str, Operation]] = {
     "fold": _fold,
     "enrol": _enrol,
+    "code-void": _void,
     "device-confirm": _confirm,
     "device-revoke": _revoke,
     "bundle-receive": _receive,

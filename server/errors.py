@@ -11,6 +11,7 @@
     │   ├── DeviceStateError       the device is not in a state where this can be done
     │   ├── SettingError           a setting has a value that it cannot have
     │   ├── FileError              a file cannot be read or written
+    │   ├── OutputError            standard output does not take what a command has to tell
     │   ├── BadBundleError         a file is no bundle, or holds nothing of ours
     │   ├── UserError              about who may sign in
     │   │   ├── UserNameError          not a name that can be used, or taken
@@ -33,6 +34,7 @@
     ├── SyncError              a peer's fault, answered with an HTTP status at the edge
     │   └── UnknownLogError        no known log in the bundle
     └── StorageError           the disk refuses; nothing was promised, and the same may be tried again
+        └── UnreadableError        the database cannot be read
 
 Each class carries a stable `code`, which crosses the wire, names the text that people see, and stands in the guide.
 """
@@ -102,6 +104,12 @@ class FileError(PersonError):
     """A file cannot be read or written."""
 
     code = "file"
+
+
+class OutputError(PersonError):
+    """Standard output does not take what a command has to tell."""
+
+    code = "output"
 
 
 class BadBundleError(PersonError):
@@ -234,3 +242,9 @@ class StorageError(CentreError):
     """The disk refuses. What was asked may or may not be stored; asking again is harmless."""
 
     code = "storage"
+
+
+class UnreadableError(StorageError):
+    """The database cannot be read."""
+
+    code = "unreadable"

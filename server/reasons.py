@@ -16,6 +16,7 @@ _REASONS: Final[dict[int, str]] = {
     errno.EDQUOT: "jatah disk habis",
     errno.EFBIG: "berkasnya terlalu besar untuk disk ini",
     errno.EROFS: "disk hanya bisa dibaca",
+    errno.EPIPE: "pembacanya sudah menutup",
     errno.EIO: "disk gagal dibaca atau ditulis",
     errno.EBUSY: "sedang dipakai",
     errno.EXDEV: "tujuannya di disk lain",

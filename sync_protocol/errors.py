@@ -24,7 +24,7 @@
         ├── CodeError              an enrolment code
         └── ReceiptError           the text of a receipt
 
-Each class carries a stable `code`, which crosses the wire, names the text that people see, and stands in the guide.
+Each class carries a stable `code`: the vectors expect it, logs and texts name it (docs/protocol.md, section 11).
 """
 
 

@@ -20,7 +20,7 @@ from sync_protocol.entry import Entry, verify_entry
 from sync_protocol.errors import BadSignatureError, FieldError, NoHeadError, OtherServerError, ProtocolError
 from sync_protocol.exchange import Position
 from sync_protocol.keys import EnrolmentCode, seal_key, server_log, sign_key
-from sync_protocol.kinds import Kind
+from sync_protocol.kinds import TRANSIENT, Kind
 from sync_protocol.packing import unpack
 
 
@@ -40,7 +40,7 @@ class Reply(Struct, frozen=True):
     entries: list[Entry]
     """Entries of the server's log for this device, signed by the pinned key, in the order received."""
     transient: list[Entry]
-    """Verified ANSWER entries: never stored."""
+    """Verified entries of kinds that are never stored: ANSWERs, of which HEADs are not counted here."""
     skipped: int
     """Frames that were malformed, foreign or not signed by the pinned key."""
 
@@ -118,7 +118,7 @@ def read_reply(data: bytes, pinned: Pinned) -> tuple[Reply, Pinned]:
             if entry.kind == Kind.HEAD:
                 _verify_any(entry, heads)
                 head = read_stated(entry)
-            elif entry.kind == Kind.ANSWER:
+            elif entry.kind in TRANSIENT:
                 _verify_any(entry, heads)
                 transient.append(entry)
             else:

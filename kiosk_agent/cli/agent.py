@@ -1,13 +1,12 @@
 """The kiosk as a whole: enrolling it, running it, its sync and its state."""
 
-import json
 from pathlib import Path
 
 import click
-import msgspec
+from msgspec import to_builtins
 
 from kiosk_agent.access import access
-from kiosk_agent.cli.group import data_option, fail, json_option
+from kiosk_agent.cli.group import data_option, fail, json_option, say, tell
 from kiosk_agent.cli.words import Span
 from kiosk_agent.status_text import in_words
 
@@ -18,13 +17,17 @@ from kiosk_agent.status_text import in_words
 @click.option("--code", required=True, metavar="KODE", help="Kode sekali pakai dari `kasih-server enrol`.")
 @json_option
 def enrol(data: Path, server: str, code: str, *, as_json: bool) -> None:
-    """Daftarkan kios ini ke pusat. Aman diulang, dengan kode yang sama atau kode baru."""
+    """Daftarkan kios ini ke pusat.
+
+    Aman diulang dengan kode yang sama. Kode baru hanya dipakai selama kios belum aktif. Alamat kios yang sudah
+    terdaftar hanya diganti bila pusatnya sendiri menjawab di alamat itu.
+    """
     with access(data, make=True) as kiosk:
         answer = kiosk.enrol(server, code)
     if as_json:
-        click.echo(msgspec.json.encode(answer))
+        say(to_builtins(answer))
     else:
-        click.echo(f"Kios terdaftar di {answer.unit_name or answer.unit} ({answer.unit}).")
+        tell(f"Kios terdaftar di {answer.unit_name or answer.unit} ({answer.unit}).")
 
 
 @click.command()
@@ -48,19 +51,28 @@ def run(data: Path, port: int | None, modem: tuple[str, ...]) -> None:
 @click.command()
 @data_option
 def sync(data: Path) -> None:
-    """Kirim dan ambil sampai tidak ada lagi yang tersisa; cetak hasilnya sebagai JSON."""
+    """Kirim dan ambil sampai tidak ada lagi yang tersisa; cetak hasilnya sebagai JSON.
+
+    Di situ "pending" adalah semua catatan kios yang belum diterima pusat: selain laporan juga pendaftaran dan catatan
+    teknis, yang tidak dihitung dalam antrean di `status`.
+    """
     with access(data) as kiosk:
         answer = kiosk.sync()
-    click.echo(json.dumps(answer.counts))
+    say(answer.counts)
     if answer.error:
         fail(answer.error)
+    if answer.is_revoked:
+        fail("Kios ini sudah dicabut oleh pusat: laporan terkirim, tetapi ditahan di sana. Hubungi admin pusat.")
 
 
 @click.command()
 @data_option
 @json_option
 def status(data: Path, *, as_json: bool) -> None:
-    """Tampilkan antrean, umur tertua, kontak terakhir, modem, disk dan jam."""
+    """Tampilkan keadaan kios: pendaftaran, antrean, kontak terakhir, jam, disk dan modem."""
     with access(data) as kiosk:
         found = kiosk.status()
-    click.echo(msgspec.json.encode(found) if as_json else in_words(found))
+    if as_json:
+        say(to_builtins(found))
+    else:
+        tell(in_words(found))

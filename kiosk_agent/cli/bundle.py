@@ -1,14 +1,14 @@
 """`kasih-kiosk bundle`: to the centre and back on a USB stick."""
 
-import json
 from pathlib import Path
 
 import click
-import msgspec
+from msgspec import to_builtins
 
-from kiosk_agent.access import access
-from kiosk_agent.cli.group import data_option, json_option
-from kiosk_agent.sync.usb import Imported, place_for, read_file, reply_in, write_file
+from kiosk_agent.access import Access, access
+from kiosk_agent.cli.group import data_option, json_option, say, tell
+from kiosk_agent.errors import KioskError, StickError
+from kiosk_agent.sync.usb import Imported, place_for, read_file, replies_in, write_file
 
 
 @click.group()
@@ -21,16 +21,16 @@ def bundle() -> None:
 @data_option
 @json_option
 def export(path: str, data: Path, *, as_json: bool) -> None:
-    """Tulis semua yang belum diterima pusat ke FILE; FILE boleh sebuah folder."""
+    """Tulis semua yang belum diterima pusat ke FILE (nama.kasih, atau sebuah folder)."""
     with access(data) as kiosk:
         exported = kiosk.export()
     target = place_for(path, exported.name)
     write_file(target, exported.bundle)
     if as_json:
         said = {"file": str(target), "entries": exported.entries, "pending": exported.pending}
-        click.echo(json.dumps(said | {"bytes": len(exported.bundle)}))
+        say(said | {"bytes": len(exported.bundle)})
     else:
-        click.echo(f"{target}: {exported.entries} catatan, {len(exported.bundle)} byte.")
+        tell(f"{target}: {exported.entries} catatan, {len(exported.bundle)} byte.")
 
 
 @bundle.command("import")
@@ -38,11 +38,36 @@ def export(path: str, data: Path, *, as_json: bool) -> None:
 @data_option
 @json_option
 def import_(path: Path, data: Path, *, as_json: bool) -> None:
-    """Baca balasan pusat dari FILE; FILE boleh sebuah folder."""
-    content = read_file(reply_in(path))
+    """Baca balasan pusat dari FILE; di sebuah folder dicari yang untuk kios ini."""
     with access(data) as kiosk:
-        imported = kiosk.import_(content)
-    click.echo(msgspec.json.encode(imported) if as_json else in_words(imported))
+        file, imported = _take(kiosk, path)
+    if as_json:
+        say({"file": str(file)} | to_builtins(imported))
+    else:
+        tell(f"{file}: {in_words(imported)}")
+
+
+def _take(kiosk: Access, path: Path) -> tuple[Path, Imported]:
+    """Import the first file that is for this kiosk, and say which it was.
+
+    Raises:
+        StickError: none is; a single one is named, with what is wrong with it.
+    """
+    files, reason = replies_in(path, kiosk.status().log), ""
+    for file in files:
+        content = read_file(file)
+        try:
+            return file, kiosk.import_(content)
+        except KioskError as error:
+            if error.code != StickError.code:
+                raise
+            reason = str(error)
+    if len(files) == 1:
+        raise StickError(f"{files[0]}: {reason}")
+    raise StickError(
+        f"Di folder {path} ada {len(files)} berkas, tidak satu pun berisi balasan pusat untuk kios ini. "
+        "Tidak ada yang disimpan."
+    )
 
 
 def in_words(imported: Imported) -> str:

@@ -1,6 +1,6 @@
 """`kasih-kiosk file`: reports as JSON lines, each stored before its answer, and answered before the next is read."""
 
-import json
+import codecs
 import secrets
 import sys
 import time
@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Event, Lock, Thread
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NoReturn
 
 import click
-import msgspec
+from msgspec import to_builtins
 
 from kiosk_agent.access import Access, GoneError, access
-from kiosk_agent.cli.group import data_option, fail
+from kiosk_agent.cli.group import check_output, data_option, fail, say
 from kiosk_agent.control import Control
-from kiosk_agent.errors import IntakeError, NotSavedError
-from kiosk_agent.intake.lines import MAX_LINE, Answer
+from kiosk_agent.errors import IntakeError, NotSavedError, OutputError
+from kiosk_agent.intake.lines import MAX_LINE, Answer, read_line
 from kiosk_agent.reasons import why
 
 _TRIES: Final = 3
@@ -38,10 +38,13 @@ def file(data: Path, source: str) -> None:
     Kolom: text, category, kelurahan; boleh juga place, identity (open, anonymous, secret, unnamed), name, phone,
     sms_ok, accused_unit, channel, ref. Kolom lain ditolak.
 
+    "ref" adalah nama dari Anda untuk satu laporan, misalnya "buku 3, baris 17". Baris dengan ref dan isi yang sama
+    disimpan sekali saja dan dijawab sama, jadi boleh diulang; dengan isi lain baris itu ditolak.
+
     Tiap baris disimpan dulu, baru dijawab dengan {"number", "pin", "entry"}. Baris yang salah dijawab dengan {"line",
-    "error"}, yang lain tetap diproses, dan kode keluar menjadi 1. Baris dengan ref yang sama disimpan sekali saja dan
-    dijawab sama.
+    "error"}, yang lain tetap diproses, dan kode keluar menjadi 1.
     """
+    check_output()
     with _open(source) as lines:
         clerk = Clerk(data)
         try:
@@ -80,15 +83,21 @@ class Clerk:
     def take(self, number: int, line: bytes) -> None:
         """File a line and say what it became."""
         said: dict[str, Any]
+        answer: Answer | None = None
         try:
             with self._busy:
-                said = msgspec.to_builtins(self._file(line))
+                answer = self._file(line)
+                said = to_builtins(answer)
                 self._filed_at_s = time.monotonic()
         except (IntakeError, NotSavedError) as error:
             self.has_failed = True
             said = {"line": number, "error": str(error)}
-        click.echo(json.dumps(said))
-        sys.stdout.flush()
+        try:
+            say(said)
+        except OutputError as error:
+            if answer is None:
+                raise OutputError(f"{error} Baris {number} tidak disimpan: {said['error']}") from error
+            _tell_unprinted(number, line, answer, error)
 
     def _file(self, line: bytes) -> Answer:
         ref = secrets.token_bytes(16)  # The same for each try, so that a line is filed once.
@@ -126,12 +135,34 @@ class Clerk:
 
 
 def read_lines(source: IO[bytes]) -> Iterator[bytes]:
-    """The lines of a file; of one that is far too long, no more than shows that it is."""
+    """The lines of a file; of one that is far too long, no more than shows that it is.
+
+    Windows begins a UTF-8 file with a mark, which is no part of its first line.
+    """
+    mark = codecs.BOM_UTF8
     while line := source.readline(MAX_LINE + 2):
         rest = line
         while len(rest) > MAX_LINE and not rest.endswith(b"\n"):
             rest = source.readline(MAX_LINE + 2)
-        yield line.removesuffix(b"\n").removesuffix(b"\r")
+        yield line.removesuffix(b"\n").removesuffix(b"\r").removeprefix(mark)
+        mark = b""
+
+
+def _tell_unprinted(number: int, line: bytes, answer: Answer, error: OutputError) -> NoReturn:
+    """Say, without the PIN, that a report is stored whose answer nobody has read; what follows it is not filed.
+
+    Raises:
+        OutputError: always.
+    """
+    then = (
+        "Ulangi baris itu dengan ref yang sama: jawabannya sama, dan tidak menjadi dua"
+        if read_line(line).ref
+        else "Baris itu tanpa ref, jadi PIN-nya tidak bisa ditampilkan lagi; jangan diulang, nanti menjadi dua"
+    )
+    raise OutputError(
+        f"{error} Baris {number} sudah tersimpan dengan nomor {answer.number}, tetapi jawabannya tidak bisa ditulis. "
+        f"{then}. Baris sesudahnya belum diproses."
+    ) from error
 
 
 def _open(source: str) -> AbstractContextManager[IO[bytes]]:

@@ -47,6 +47,8 @@ def dress(command: click.Command) -> None:
     """Name the options and the commands of a command, and of all below it, in Indonesian."""
     if command.options_metavar:
         command.options_metavar = "[PILIHAN]"
+    # Else click cuts it off in the list of commands.
+    command.short_help = " ".join((command.help or "").partition("\n\n")[0].split())
     if isinstance(command, click.Group):
         command.subcommand_metavar = "PERINTAH [ARGUMEN]..."
         for below in command.commands.values():

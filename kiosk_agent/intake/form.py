@@ -5,7 +5,7 @@ from msgspec import Struct
 from sync_protocol.vocabulary import Channel, Identity
 
 
-class Form(Struct, kw_only=True):
+class Form(Struct, kw_only=True, omit_defaults=True):
     """What a resident, a clerk or a script fills in."""
 
     ref: bytes
@@ -48,6 +48,8 @@ class Filed(Struct, frozen=True):
     """The kiosk's clock, put right where its error is known."""
     repeated: bool
     """The form was filed before: this is the same number and PIN again."""
+    differs: bool = False
+    """What was filed before under this reference says something else."""
 
     def __repr__(self) -> str:
         """Say no PIN, wherever this is printed."""

@@ -4,6 +4,9 @@ import hmac
 from hashlib import sha256
 from typing import Final
 
+import msgspec
+from msgspec.structs import replace
+
 from kiosk_agent.clock import Clock
 from kiosk_agent.errors import DiskError, NotReadableError, NotReadyError, NotSavedError
 from kiosk_agent.intake.centre import CentreData
@@ -12,6 +15,7 @@ from kiosk_agent.intake.form import Filed, Form
 from kiosk_agent.intake.master import Master
 from kiosk_agent.intake.sealing import LONG_PIN, SHORT_PIN, pin_digits, write_body
 from kiosk_agent.store import Filing, Store, facts, filed
+from kiosk_agent.store.storage_key import StorageKey
 from sync_protocol.bodies import Keys
 from sync_protocol.entry import Entry, parse_entry
 from sync_protocol.exchange import Held
@@ -20,6 +24,7 @@ from sync_protocol.number import number_of, pin_of
 from sync_protocol.receipt import write_receipt
 
 _PROOF: Final = b"kasih pin digits "
+_ENCODER: Final = msgspec.json.Encoder(order="sorted")
 
 
 class Intake:
@@ -38,23 +43,19 @@ class Intake:
             NotSavedError: it is not on the disk.
         """
         try:
-            return self._repeat(form.ref) or self._file(form)
+            return self._repeat(form) or self._file(form)
         except NotSavedError:
             raise
         except DiskError as error:
             raise NotSavedError(f"Belum tersimpan. {error}") from error
 
     def ref_of(self, typed: str) -> bytes:
-        """The reference that a script's own name for a report stands for: 32 hex digits, or any text.
+        """The reference that a script's own name for a report stands for.
 
-        A text may be guessable and the PIN follows from the reference, so it is mixed with a secret of this kiosk.
+        Others may know or guess that name, and the PIN follows from the reference: so it is mixed with a secret of
+        this kiosk.
         """
-        if len(typed) == 32 and all(letter in "0123456789abcdef" for letter in typed):
-            return bytes.fromhex(typed)
-        key = self._store.storage_key
-        if key is None:
-            raise _not_ready()
-        return hmac.digest(key.derive(b"ref"), typed.encode(), sha256)[:16]
+        return hmac.digest(self._key.derive(b"ref"), typed.encode(), sha256)[:16]
 
     def needed(self) -> tuple[Keys, Master]:
         """What every report needs from the centre.
@@ -74,20 +75,35 @@ class Intake:
             IntakeError: it cannot be filed as it is.
         """
         keys, master = self.needed()
+        content = self._content(form)
         form = check(form, master)
         digits = pin_digits(form)
         pin = pin_of(form.ref, digits)
         body = write_body(form, pin, log=self._store.device.log, duty=bytes.fromhex(keys.duty), seal=self._store.seal)
         entry = filing.append(Kind.COMPLAINT, body, recipient=bytes.fromhex(keys.intake))
-        filed.insert(filing.connection, _hash(form.ref), entry, _proof(form.ref, digits))
+        filed.insert(filing.connection, _hash(form.ref), entry, _proof(form.ref, digits), content)
         return self._filed(entry.id, pin, entry, repeated=False)
+
+    @property
+    def _key(self) -> StorageKey:
+        if self._store.storage_key is None:
+            raise _not_ready()
+        return self._store.storage_key
+
+    def _content(self, form: Form) -> bytes:
+        """Tells two forms of one reference apart, and nothing to who holds the data folder.
+
+        With the storage key too, guesses at what was said can be checked only by who knows the reference.
+        """
+        return hmac.digest(self._key.derive(b"filed content"), _ENCODER.encode(form), sha256)
 
     def _file(self, form: Form) -> Filed:
         with self._store.filing() as filing:
             return self.write(filing, form)
 
-    def _repeat(self, ref: bytes) -> Filed | None:
+    def _repeat(self, form: Form) -> Filed | None:
         """What this form became when it was filed before."""
+        ref = form.ref
         with self._store.disk.reading() as connection:
             found = filed.find(connection, _hash(ref))
         if found is None:
@@ -98,7 +114,8 @@ class Intake:
         if digits is None or held is None:
             raise NotReadableError("Catatan laporan ini di kios rusak.")
         entry = parse_entry(held.raw) if held.raw is not None else None
-        return self._filed(found.id, pin_of(ref, digits), entry, repeated=True)
+        differs = found.content is not None and not hmac.compare_digest(found.content, self._content(form))
+        return replace(self._filed(found.id, pin_of(ref, digits), entry, repeated=True), differs=differs)
 
     def _filed(self, entry_id: bytes, pin: str, entry: Entry | None, *, repeated: bool) -> Filed:
         return Filed(

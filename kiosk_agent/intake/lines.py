@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from kiosk_agent.errors import FieldTypeError, IntakeError, LineError, MissingError, UnknownCodeError
+from kiosk_agent.errors import FieldTypeError, IntakeError, LineError, MissingError, RefUsedError, UnknownCodeError
 from kiosk_agent.intake.checks import check_characters, shown
 from kiosk_agent.intake.form import Filed, Form
 from kiosk_agent.intake.intake import Intake
@@ -25,9 +25,10 @@ _PATH: Final = re.compile(r"`\$\.?([^`]*)`$")
 _NO_JSON: Final = "baris ini bukan JSON yang benar"
 _REASONS: Final = {
     "NUL": "baris ini memuat karakter NUL atau setengah karakter Unicode",
-    "duplicate keys": "baris ini memuat kolom yang sama dua kali",
     "nested deeper": "baris ini memuat terlalu banyak tingkat",
 }
+_AT: Final = re.compile(r"\(char (\d+)\)$")
+_CONSTANT: Final = re.compile(r"^(NaN|-?Infinity) is not JSON$")
 _MISSING: Final = re.compile(r"missing required field `([^`]*)`")
 _UNKNOWN: Final = re.compile(r"contains unknown field `([^`]*)`")
 _EXPECTED: Final = re.compile(r"Expected `([^`|]*)")
@@ -80,6 +81,8 @@ def file_line(intake: Intake, data: bytes, ref: bytes) -> Answer:
         if error.field:
             raise type(error)(f"{_FIELD_NAMES.get(error.field, error.field)}: {error}", error.field) from None
         raise
+    if filed.differs:
+        raise RefUsedError("ref: sudah dipakai untuk laporan lain; laporan ini tidak disimpan", "ref")
     return answer(filed)
 
 
@@ -115,7 +118,31 @@ def _json_error(data: bytes, reason: str) -> IntakeError:
             _check_line(json.loads(data))
         except IntakeError as error:
             return error
-    return LineError(next((says for start, says in _REASONS.items() if reason.startswith(start)), _NO_JSON))
+    if reason == "duplicate keys":
+        key = _key_twice(data)
+        return LineError(f"baris ini memuat kolom yang sama dua kali: {shown(key)}")
+    return LineError(next((says for start, says in _REASONS.items() if reason.startswith(start)), _no_json(reason)))
+
+
+def _no_json(reason: str) -> str:
+    """Say where a line stops being JSON, as far as the parser knows it."""
+    if found := _AT.search(reason):
+        return f"{_NO_JSON} (huruf ke-{int(found[1]) + 1})"
+    if found := _CONSTANT.search(reason):
+        return f"{_NO_JSON} ({found[1]} bukan angka JSON)"
+    return _NO_JSON
+
+
+def _key_twice(data: bytes) -> str:
+    """The first field that a line holds twice."""
+    twice: list[str] = []
+
+    def look(pairs: list[tuple[str, object]]) -> None:
+        names = [name for name, _ in pairs]
+        twice.extend(name for at, name in enumerate(names) if name in names[:at])
+
+    json.loads(data, object_pairs_hook=look)
+    return twice[0]
 
 
 def _check_line(fields: object) -> None:

@@ -157,3 +157,9 @@ def sms(db: Database) -> None:
     """What an SMS desk keeps."""
     for statement in _SMS:
         db.execute(statement)
+
+
+@migrations(name="0003_filed_content")
+def filed_content(db: Database) -> None:
+    """`content` says, to who holds the storage key, whether a form says the same; null for what was filed before."""
+    db.execute("alter table filed add column content blob")

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from kiosk_agent.clock import Clock
 from kiosk_agent.errors import (
+    CodeSpentError,
     DiskError,
     EnrolError,
     KioskError,
@@ -93,7 +94,11 @@ class Engine:
         outcome.pending = store.pending()
         if outcome.error is not None:
             log.info("sync failed: %s", outcome.error.code)
-            self._remember(str(outcome.error))
+            self._remember(facts.LAST_ERROR, str(outcome.error).encode())
+        if isinstance(outcome.error, CodeSpentError):
+            self._remember(facts.APPLIED, b"1")
+        elif isinstance(outcome.error, RefusedError) and outcome.error.status == _FORBIDDEN:
+            self._remember(facts.APPLIED, b"")
         return outcome
 
     def _exchange(self, session: AgentSession, transport: Transport, outcome: Outcome) -> bool:
@@ -128,10 +133,10 @@ class Engine:
         outcome.received += stored
         return session.settle(reply, stored=stored)
 
-    def _remember(self, error: str) -> None:
+    def _remember(self, name: str, value: bytes) -> None:
         try:
-            if self._store.fact(facts.LAST_ERROR) != error.encode():
-                self._store.remember(facts.LAST_ERROR, error.encode())
+            if (self._store.fact(name) or b"") != value:
+                self._store.remember(name, value)
         except DiskError:
             log.warning("the reason could not be kept")
 

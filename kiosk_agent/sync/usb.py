@@ -18,7 +18,6 @@ from sync_protocol.bundle import read_bundle
 from sync_protocol.errors import NoHeadError, NotABundleError, ProtocolError
 from sync_protocol.reply import read_reply
 
-_MOUNTS: Final = ("/media", "/run/media", "/mnt")
 SUFFIX: Final = ".kasih"
 REPLY_SUFFIX: Final = ".reply.kasih"
 
@@ -98,7 +97,8 @@ def import_bundle(store: Store, data: bytes) -> Imported:
 def place_for(given: str, name: str) -> Path:
     """Where to write what was asked for under this path: into the folder, under a name of ours, or as that very file.
 
-    A stick that is not plugged in must not leave a file of its name on the kiosk's own disk.
+    A stick that is not plugged in must not leave a file of its name on the kiosk's own disk, where nobody looks for it:
+    a file is named by its ending, and whatever has another name is a folder.
 
     Raises:
         StickError: there is no such folder.
@@ -106,18 +106,12 @@ def place_for(given: str, name: str) -> Path:
     path = Path(given)
     if given and path.is_dir():
         return path / name
-    means_folder = not given or given.endswith(("/", os.sep)) or _is_absent_stick(path)
-    if means_folder or not path.parent.is_dir():
-        folder = given if means_folder else path.parent
-        raise StickError(f"Folder {folder} tidak ada. Periksa apakah stiknya sudah terpasang.")
+    is_file = path.suffix == SUFFIX and not given.endswith(("/", os.sep))
+    folder = path.parent if is_file else given
+    if not is_file or not path.parent.is_dir():
+        hint = "" if is_file else f" (Nama berkas harus berakhiran {SUFFIX}.)"
+        raise StickError(f"Folder {folder} tidak ada. Periksa apakah stiknya sudah terpasang.{hint}")
     return path
-
-
-def _is_absent_stick(path: Path) -> bool:
-    """Whether sticks appear under names like this one, such as /media/STIK or /run/media/ani/STIK."""
-    path = path.absolute()
-    below = [path.relative_to(root) for root in _MOUNTS if path.is_relative_to(root)]
-    return not path.suffix and any(len(one.parts) <= 2 for one in below) and not os.path.ismount(path.parent)
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -143,18 +137,26 @@ def write_file(path: Path, data: bytes) -> None:
         raise StickError(f"Berkas {path} tidak bisa ditulis: {why(error)}.") from error
 
 
-def reply_in(path: Path) -> Path:
-    """The file itself, or the newest reply of a centre in a folder.
+def replies_in(path: Path, log: str) -> list[Path]:
+    """The file itself, or what a folder holds for the kiosk with this log, the likeliest first.
+
+    A stick may serve many kiosks: the reply under the kiosk's own name comes before those of others, newer before
+    older, and files that are named otherwise come last.
 
     Raises:
-        StickError: there is none.
+        StickError: there is none, or the folder cannot be read.
     """
     if not path.is_dir():
-        return path
-    found = sorted(path.glob(f"*{REPLY_SUFFIX}"), key=lambda file: file.stat().st_mtime)
+        return [path]
+    try:
+        found = [(file, file.stat().st_mtime) for file in path.glob(f"*{SUFFIX}") if file.name != log + SUFFIX]
+    except OSError as error:
+        raise StickError(f"Folder {path} tidak bisa dibaca: {why(error)}.") from error
     if not found:
         raise StickError(f"Di folder {path} tidak ada berkas balasan (*{REPLY_SUFFIX}).")
-    return found[-1]
+    own = log + REPLY_SUFFIX
+    found.sort(key=lambda one: (one[0].name != own, not one[0].name.endswith(REPLY_SUFFIX), -one[1], one[0].name))
+    return [file for file, _ in found]
 
 
 def read_file(path: Path) -> bytes:

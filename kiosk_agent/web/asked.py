@@ -59,7 +59,9 @@ def begin(ask: Ask, number: str, pin: str) -> "Future[Answer]":
         try:
             answer.set_result(ask(number, pin))
         except Exception as error:  # noqa: BLE001 - it is raised again where the answer is fetched
-            answer.set_exception(error)
+            # The answer is kept as long as the resident's session; the frames on the error's way here know the PIN.
+            error.__cause__ = error.__context__ = None
+            answer.set_exception(error.with_traceback(None))
 
     Thread(target=run, name="ask", daemon=True).start()
     return answer

@@ -63,6 +63,8 @@ NOTHING_KNOWN: Final = Facts(
     Master(),
     Status(
         state=Enrolment.NEW,
+        log="",
+        applied=False,
         ready=False,
         unit="",
         unit_name="",

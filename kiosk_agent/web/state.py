@@ -31,7 +31,7 @@ def in_words(facts: Facts) -> State:
         warning = texts("K28", nomor=texts("periksa.nomor_sms"))
         return State(can_file=False, can_ask=False, linked=False, sentences=[], warning=warning)
     if not status.ready:
-        why = texts(f"keadaan.{status.state}")
+        why = texts("keadaan.pending" if status.applied else f"keadaan.{status.state}")
         return State(can_file=False, can_ask=False, linked=facts.is_linked, sentences=[why], warning="")
     sentences = [texts("keadaan.tersambung" if facts.is_linked else "keadaan.putus")]
     if status.queue:

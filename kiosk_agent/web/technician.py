@@ -54,12 +54,13 @@ def lines_of(facts: Facts, now_ms: int) -> list[Line]:
 
 
 def _enrolment(facts: Facts) -> Line:
-    texts, state = facts.texts, facts.status.state
-    levels: dict[str, Level] = {"active": "baik", "pending": "perhatikan"}
+    texts, status = facts.texts, facts.status
+    state = "applied" if status.applied else status.state
+    levels: dict[str, Level] = {"active": "baik", "pending": "perhatikan", "applied": "perhatikan"}
     level = levels.get(state, "gawat")
     advice = "" if level == "baik" else texts(f"teknisi.daftar_{state}_saran")
     if advice and state != Enrolment.NEW:
-        advice += " " + texts("teknisi.tetap_disimpan" if facts.status.ready else "teknisi.belum_bisa")
+        advice += " " + texts("teknisi.tetap_disimpan" if status.ready else "teknisi.belum_bisa")
     return Line(level, texts("teknisi.daftar"), texts(f"teknisi.daftar_{state}"), advice)
 
 

@@ -41,6 +41,8 @@ def receive_query(centre: Centre, data: bytes) -> bytes | None:
     if device is None:
         return None
     asked = [entry for entry in queries if entry.log == log and _is_signed(entry, device["sign"])]
+    if not asked:
+        return None  # No place in the writer's queue for who only names a log.
     answers = centre.write(lambda connection: answer_queries(connection, centre, device, asked, centre.clock()))
     return write_bundle(answers) if answers else None
 
@@ -76,11 +78,11 @@ def _answer(connection: sqlite3.Connection, centre: Centre, entry: Entry, query:
     locked = [pin_guesses.is_locked(connection, subject, limit=most, now=now) for subject, most in limits.items()]
     case = _case_with_pin(connection, centre, number, query.pin)
     opens = case is not None and not any(locked)
-    # Whoever repeats on the way what a kiosk asked, now or in a year, must neither lock a number with it nor unlock
+    # Whoever repeats on the way what a kiosk asked, now or within a year, must neither lock a number with it nor unlock
     # one; and what a kiosk asked while it was locked, which was not counted, stays unanswered.
     opened_before = pin_guesses.had_opened(connection, entry.id)
     if opened_before is None:
-        pin_guesses.remember_question(connection, entry.id, opened=opens)
+        pin_guesses.remember_question(connection, entry.id, opened=opens, now=now)
         if opens:
             pin_guesses.forget_wrong(connection, f"number {number}")
         elif not any(locked):

@@ -17,7 +17,7 @@ def change_password(centre: Centre, viewer: Viewer, old: str, new: str) -> str:
     nothing was granted yet, the pair is a new one: whoever handed the password over could have opened the old one.
 
     Raises:
-        LoginRefusedError: the old password is another one.
+        LoginRefusedError: the old password is another one, or an admin has set one or closed the account meanwhile.
         WeakPasswordError: the new one is too simple, or the old one again.
         BusyError: too many passwords are checked at a time.
     """
@@ -34,9 +34,13 @@ def change_password(centre: Centre, viewer: Viewer, old: str, new: str) -> str:
     now = centre.clock()
 
     def change(connection: sqlite3.Connection) -> str:
+        user = users.find_user(connection, viewer.name)
+        if user["password"] != found.password or user["disabled"]:
+            raise LoginRefusedError("Akun ini baru saja diubah di tempat lain. Masuk lagi, lalu ganti kata sandinya.")
         users.set_password(connection, viewer.id, hashed, key, must_change=False)
         sessions.end_sessions_of(connection, viewer.id)
-        append_event(connection, at=now, type="password-changed", actor=viewer.name)
+        data = {"user": viewer.name, "seal": passwords.key_hash(key.public)}
+        append_event(connection, at=now, type="password-changed", actor=viewer.name, data=data)
         return sessions.start_session(connection, viewer.id, now)
 
     return centre.write(change)

@@ -31,7 +31,7 @@ def confirm_device(centre: Centre, log: bytes, *, actor: str, unit: str | None =
             place, state = unit or device["unit"], Device(device["state"])
             _check_move(device, state, place)
         if place is None or place not in master.unit_names(connection):
-            raise UnknownUnitError(f"unit {place} tidak dikenal" if place else "sebutkan unit perangkat ini")
+            raise UnknownUnitError(f"unit {place} tidak dikenal" if place else "sebutkan unit kios ini")
         return enter(connection, centre, claim, state=Device.ACTIVE, unit=place, now=now, actor=actor)
 
     released = centre.write(confirm)
@@ -42,14 +42,14 @@ def confirm_device(centre: Centre, log: bytes, *, actor: str, unit: str | None =
 def _knock(connection: sqlite3.Connection, log: bytes) -> Claim:
     row = codes.take_knock(connection, log)
     if row is None:
-        raise UnknownDeviceError(f"perangkat {log.hex()} tidak dikenal")
+        raise UnknownDeviceError(f"kios {log.hex()} tidak dikenal")
     return Claim(log, row["sign"], row["seal"], row["name"], None)
 
 
 def _check_move(device: sqlite3.Row, state: Device, unit: str) -> None:
     if (state, DeviceEvent.CONFIRMED) not in DEVICE:
-        raise DeviceStateError("perangkat ini sudah aktif")
+        raise DeviceStateError("kios ini sudah aktif")
     if state is Device.REVOKED and unit != device["unit"]:
         raise DeviceStateError(
-            f"perangkat ini milik unit {device['unit']}; untuk pindah unit, daftarkan ulang dengan kode baru"
+            f"kios ini milik unit {device['unit']}; untuk pindah unit, daftarkan ulang dengan kode baru"
         )

@@ -24,7 +24,7 @@ def export_bundle(centre: Centre, log: bytes) -> bytes:
     def reply(connection: sqlite3.Connection) -> bytes:
         device = devices.get_device(connection, log)
         if device is None:
-            raise UnknownDeviceError(f"perangkat {log.hex()} tidak dikenal")
+            raise UnknownDeviceError(f"kios {log.hex()} tidak dikenal")
         have: bytes | None = device["down_have"]
         stated = Position(device["stated_seq"], device["stated_id"] or NO_PREV)
         return answer(

@@ -107,15 +107,19 @@ def case_of(keys: CentreKeys, entry: Unfolded, complaint: Complaint, ground: Gro
 
 
 def note_of(keys: CentreKeys, entry: Unfolded, note: Note, ground: Ground) -> NoteRow:
-    """A note as it is kept; which case it belongs to shows when one is looked at (`read_notes`).
+    """A note as it is kept; which case it belongs to shows when one is looked at (`notes_with_pin`).
 
     Raises:
         NumberError: it names no number.
     """
     private = PrivateNote(pin=note.pin, text=note.text, rating=note.rating)
+    number = parse_number(note.number)
     return NoteRow(
         entry=entry.id,
-        number=parse_number(note.number),
+        n=entry.n,
+        log=entry.log,
+        number=number,
+        pin=keys.pin_proof(number, note.pin),
         type=note.type,
         filed_at=filed_at(
             claim_of(entry.raw), Clue(entry.offset_ms, entry.not_before), entry.received_at, ground.founded

@@ -1,5 +1,6 @@
 """Give the duty key to a sworn officer: by somebody who holds it, or with the recovery key."""
 
+import json
 import sqlite3
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -10,8 +11,8 @@ from server.domain.roles import Role
 from server.errors import GrantRefusedError, NoGrantError, RecoveryKeyError, SealBrokenError
 from server.store import duty, users
 from server.store.centre import Centre
-from server.store.events import append_event
-from server.store.passwords import open_user_key
+from server.store.events import append_event, newest_key_event
+from server.store.passwords import key_hash, open_user_key
 
 
 def grant_duty(centre: Centre, name: str, *, by: str, password: str) -> None:
@@ -56,8 +57,9 @@ def _give(centre: Centre, name: str, duty_key: X25519PrivateKey, *, actor: str, 
     def give(connection: sqlite3.Connection) -> None:
         user = users.find_user(connection, name)
         _check_receiver(connection, user)
-        duty.add_grant(connection, user=user["id"], sealed=duty.seal_grant(duty_key, user["seal"]))
-        data = {"user": user["name"], "means": means}
+        sealed = duty.seal_grant(duty_key, user["seal"])
+        duty.add_grant(connection, user=user["id"], sealed=sealed)
+        data = {"user": user["name"], "means": means, "grant": duty.grant_hash(sealed)}
         append_event(connection, at=now, type="duty-granted", actor=actor, data=data)
 
     centre.write(give)
@@ -68,6 +70,10 @@ def _check_receiver(connection: sqlite3.Connection, user: sqlite3.Row) -> None:
     name = user["name"]
     if user["role"] != Role.PETUGAS:
         raise GrantRefusedError(f"Kunci tugas hanya untuk peran petugas; peran {name} adalah {user['role']}.")
+    if user["unit"]:
+        raise GrantRefusedError(
+            f"Kunci tugas hanya untuk petugas yang tidak terikat satu unit; {name} terikat unit {user['unit']}."
+        )
     if user["disabled"]:
         raise GrantRefusedError(f"Akun {name} sudah ditutup.")
     if user["must_change"]:
@@ -76,3 +82,14 @@ def _check_receiver(connection: sqlite3.Connection, user: sqlite3.Row) -> None:
         )
     if duty.find_grant(connection, user["id"]) is not None:
         raise GrantRefusedError(f"{name} sudah memegang kunci tugas.")
+    _check_key(connection, user)
+
+
+def _check_key(connection: sqlite3.Connection, user: sqlite3.Row) -> None:
+    """The key is to go to the pair that the history names; an event of an earlier version does not state it."""
+    event = newest_key_event(connection, user["name"])
+    if event is None or json.loads(event["data"]).get("seal", key_hash(user["seal"])) != key_hash(user["seal"]):
+        raise GrantRefusedError(
+            f"Kunci milik {user['name']} tidak sama dengan yang tercatat di riwayat, mungkin ditukar orang."
+            " Tidak ada yang diberikan. Jalankan: kasih-server verify."
+        )

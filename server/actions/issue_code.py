@@ -1,4 +1,4 @@
-"""Give out a one-time enrolment code for a unit."""
+"""Give out a one-time enrolment code for a unit, and take one back."""
 
 import os
 import sqlite3
@@ -7,7 +7,7 @@ from server.errors import UnknownUnitError
 from server.store import codes, master
 from server.store.centre import Centre
 from server.store.events import append_event
-from sync_protocol.keys import SECRET_SIZE, new_code, write_code
+from sync_protocol.keys import SECRET_SIZE, new_code, read_code, write_code
 
 _HOUR_MS = 3_600_000
 
@@ -31,3 +31,15 @@ def issue_code(centre: Centre, unit: str, *, actor: str, hours: int | None = Non
 
     centre.write(keep)
     return write_code(code)
+
+
+def void_code(centre: Centre, written: str, *, actor: str) -> None:
+    """Take back a code that nobody has seen, unless a device has used it."""
+    secret = read_code(written).secret
+
+    def erase(connection: sqlite3.Connection) -> None:
+        unit = codes.void_code(connection, secret)
+        if unit is not None:
+            append_event(connection, at=centre.clock(), type="code-voided", actor=actor, data={"unit": unit})
+
+    centre.write(erase)

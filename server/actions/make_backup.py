@@ -1,9 +1,7 @@
 """Back the centre up while it runs, and only then tell the kiosks that their entries are safe."""
 
-import glob
 import shutil
 import sqlite3
-import tempfile
 import threading
 from pathlib import Path
 from typing import Final
@@ -14,6 +12,7 @@ from server.errors import BackupError
 from server.reasons import why
 from server.settings import FILE_NAME as SETTINGS
 from server.store import archive, backups
+from server.store.beside import check_outside, work_folder
 from server.store.centre import DATABASE, Centre
 from server.store.events import append_event
 from server.store.keys import FILE_NAME as KEYS
@@ -42,29 +41,24 @@ def make_backup(centre: Centre, file: Path, *, actor: str, replace: bool = False
         replace: take the place of a file that is there, once the new one is whole.
 
     Raises:
+        FileError: the file would lie in the data folder.
         BackupError: the file is there already, it cannot be written, or what was read back is not what was written;
             no mark was set.
     """
     with _ONE_AT_A_TIME:
+        check_outside(file, centre.data)
         if file.exists() and not replace:
             raise BackupError(f"{file} sudah ada; pakai nama lain, atau --force untuk menggantinya")
-        folder = _work_folder(file)
+        try:
+            folder = work_folder(file, _WORK)
+        except OSError as error:
+            raise BackupError(f"tidak dapat menulis di {file.parent}: {why(error)}") from None
         try:
             return _write(centre, file, folder, actor)
         except OSError as error:
             raise BackupError(f"cadangan tidak dapat ditulis: {why(error)}") from None
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _work_folder(file: Path) -> Path:
-    """A folder beside the file, for its owner alone; what a power cut left of an earlier one holds keys and goes."""
-    try:
-        for leftover in file.parent.glob(f".{glob.escape(file.name)}.*{_WORK}"):
-            shutil.rmtree(leftover, ignore_errors=True)
-        return Path(tempfile.mkdtemp(prefix=f".{file.name}.", suffix=_WORK, dir=file.parent))
-    except OSError as error:
-        raise BackupError(f"tidak dapat menulis di {file.parent}: {why(error)}") from None
 
 
 def _write(centre: Centre, file: Path, folder: Path, actor: str) -> Backup:

@@ -52,7 +52,7 @@ class Opened(Struct, frozen=True):
 class Sealed(Struct, frozen=True):
     """A secret report as it lies in the ledger, and the officer's grant: read before the slow part."""
 
-    log: bytes
+    case: sqlite3.Row
     raw: bytes
     grant: bytes
 
@@ -65,7 +65,7 @@ def open_secret(
     Raises:
         NotAllowedError: the role may not.
         ReasonMissingError: no reason, or nothing chosen.
-        NoSuchCaseError: none that is secret, or none for this person, as when it turns out to be about their own unit.
+        NoSuchCaseError: none that is secret, or none for this person.
         NoGrantError: this officer does not hold the duty key.
         LoginRefusedError, BusyError: as for `sign_in`; a wrong password counts as one there.
         SealBrokenError: a seal does not open; then nothing is given, nor logged as opened.
@@ -82,7 +82,7 @@ def open_secret(
     }
 
     def log(connection: sqlite3.Connection) -> None:
-        _find(connection, viewer, case_id)  # The grant may have ended meanwhile.
+        read_sealed(connection, viewer, case_id)  # The grant may have ended meanwhile.
         users.clear_failures(connection, viewer.id)
         append_event(connection, at=now, type=OPENED, actor=viewer.name, case_id=case_id, data=data)
 
@@ -98,21 +98,26 @@ def find_sealed(centre: Centre, viewer: Viewer, case_id: bytes) -> Sealed:
     """
     if not may_open(viewer, Identity.SECRET):
         raise NotAllowedError("Hanya petugas tersumpah yang dapat membuka laporan RAHASIA.")
-    return centre.read(lambda connection: _find(connection, viewer, case_id))
+    return centre.read(lambda connection: read_sealed(connection, viewer, case_id))
 
 
 def unseal(centre: Centre, viewer: Viewer, sealed: Sealed, *, password: str, parts: AbstractSet[Part]) -> Opened:
     """Open parts of a report for the caller, who logs it.
 
     Raises:
-        LoginRefusedError, BusyError, NoSuchCaseError, SealBrokenError: as for `open_secret`.
+        LoginRefusedError, BusyError, SealBrokenError: as for `open_secret`.
     """
     found = checked(centre, viewer.name, password)
     duty_key = duty.open_grant(open_user_key(found.key, password), sealed.grant, centre.keys.duty_public)
-    return _open(centre, viewer, sealed, duty_key, parts)
+    return _open(centre, sealed, duty_key, parts)
 
 
-def _find(connection: sqlite3.Connection, viewer: Viewer, case_id: bytes) -> Sealed:
+def read_sealed(connection: sqlite3.Connection, viewer: Viewer, case_id: bytes) -> Sealed:
+    """The same within a transaction, for a role that may.
+
+    Raises:
+        NoSuchCaseError, NoGrantError, SealBrokenError: as for `open_secret`.
+    """
     case = cases.get_case(connection, case_id)
     if case is None or not viewer.scope.holds(handler=case["handler"], accused=case["accused"]):
         raise NoSuchCaseError("Laporan tidak ditemukan.")
@@ -124,27 +129,22 @@ def _find(connection: sqlite3.Connection, viewer: Viewer, case_id: bytes) -> Sea
     entry = ledger.get_entry(connection, case_id)
     if entry is None:
         raise SealBrokenError("Entri asli laporan ini tidak ada di buku besar. Beri tahu admin.")
-    return Sealed(log=case["log"], raw=entry["raw"], grant=grant)
+    return Sealed(case=case, raw=entry["raw"], grant=grant)
 
 
-def _open(
-    centre: Centre, viewer: Viewer, sealed: Sealed, duty_key: X25519PrivateKey, parts: AbstractSet[Part]
-) -> Opened:
-    """Open what was asked for, and whom the report is about where that might be the officer's own unit."""
-    text = person = None
+def _open(centre: Centre, sealed: Sealed, duty_key: X25519PrivateKey, parts: AbstractSet[Part]) -> Opened:
+    log, text, person = sealed.case["log"], None, None
     try:
         body = read_body(Kind.COMPLAINT, sealed.raw, centre.keys.openers)
         if not isinstance(body, Complaint) or body.secret is None:
             raise SealBrokenError(_BROKEN)
-        if viewer.unit or Part.TEXT in parts:
-            text = _unseal(duty_key, sealed.log, Part.TEXT, body.secret.text, SecretText)
+        if Part.TEXT in parts:
+            text = _unseal(duty_key, log, Part.TEXT, body.secret.text, SecretText)
         if Part.PERSON in parts:
-            person = _unseal(duty_key, sealed.log, Part.PERSON, body.secret.person, SecretPerson)
+            person = _unseal(duty_key, log, Part.PERSON, body.secret.person, SecretPerson)
     except ProtocolError:
         raise SealBrokenError(_BROKEN) from None
-    if viewer.unit and text is not None and text.accused == viewer.unit:
-        raise NoSuchCaseError("Laporan tidak ditemukan.")
-    return Opened(text=text if Part.TEXT in parts else None, person=person)
+    return Opened(text=text, person=person)
 
 
 def _unseal(duty_key: X25519PrivateKey, log: bytes, part: Part, seal: bytes, type_: type[S]) -> S:

@@ -3,11 +3,9 @@
 What came after the backup comes back by itself: every kiosk keeps its log and sends the difference at its next contact.
 """
 
-import glob
 import os
 import shutil
 import sqlite3
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +15,7 @@ from server.domain.deadlines import wita
 from server.errors import BackupError
 from server.reasons import why
 from server.store import archive, backups
+from server.store.beside import work_folder
 from server.store.centre import LOCK, Clock, open_database, take_lock, wall_clock
 from server.store.events import append_event
 from server.store.keys import sync_folder
@@ -49,9 +48,7 @@ def restore_backup(file: Path, data: Path, *, force: bool = False, clock: Clock 
         raise BackupError(f"{data} tidak kosong; dengan --force isinya dipindah ke samping, tidak dihapus")
     try:
         data.parent.mkdir(parents=True, exist_ok=True)
-        for leftover in data.parent.glob(f".{glob.escape(data.name)}.*{_WORK}"):
-            shutil.rmtree(leftover, ignore_errors=True)  # Of a restore that a power cut ended; it holds keys.
-        fresh = Path(tempfile.mkdtemp(prefix=f".{data.name}.", suffix=_WORK, dir=data.parent))
+        fresh = work_folder(data, _WORK)
     except OSError as error:
         raise BackupError(f"tidak dapat menulis di {data.parent}: {why(error)}") from None
     try:

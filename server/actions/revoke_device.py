@@ -21,10 +21,10 @@ def revoke_device(centre: Centre, log: bytes, *, actor: str) -> None:
     def revoke(connection: sqlite3.Connection) -> None:
         device = devices.get_device(connection, log)
         if device is None:
-            raise UnknownDeviceError(f"perangkat {log.hex()} tidak dikenal")
+            raise UnknownDeviceError(f"kios {log.hex()} tidak dikenal")
         state = Device(device["state"])
         if (state, DeviceEvent.REVOKED) not in DEVICE:
-            raise DeviceStateError("perangkat ini sudah dicabut")
+            raise DeviceStateError("kios ini sudah dicabut")
         devices.set_state(connection, log, move(DEVICE, state, DeviceEvent.REVOKED), device["unit"])
         # From here on everything is quarantined; nobody can move that line without breaking the chain of events.
         facts = {"log": log.hex(), "unit": device["unit"], "upto": ledger.last_n(connection)}

@@ -4,11 +4,11 @@ import json
 import sqlite3
 from typing import Final
 
-from server.actions.open_secret import OPENED, Part, find_sealed, unseal
+from server.actions.open_secret import OPENED, Part, find_sealed, read_sealed, unseal
 from server.actions.verify_report import MAX_NOTE, hand_over
 from server.domain.roles import Permission, Viewer
-from server.errors import NoSuchCaseError, NotAllowedError, ReasonMissingError, StepNotAllowedError
-from server.store import cases, events, users
+from server.errors import NotAllowedError, ReasonMissingError, StepNotAllowedError
+from server.store import events, users
 from server.store.centre import Centre
 
 MIN_SUMMARY: Final = 20
@@ -39,9 +39,7 @@ def verify_secret(centre: Centre, viewer: Viewer, case_id: bytes, *, unit: str, 
     data = {"unit": unit, "summary": centre.keys.encrypt_field(case_id, summary.encode()).hex()}
 
     def verify(connection: sqlite3.Connection) -> None:
-        case = cases.get_case(connection, case_id)
-        if case is None:
-            raise NoSuchCaseError("Laporan tidak ditemukan.")
+        case = read_sealed(connection, viewer, case_id).case  # The grant may have ended meanwhile.
         if not _has_read(connection, case_id, viewer.name):
             raise StepNotAllowedError("Buka dan baca dulu isi laporan ini.")
         users.clear_failures(connection, viewer.id)

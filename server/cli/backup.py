@@ -19,7 +19,7 @@ def backup(file: Path, data: Path, *, force: bool, as_json: bool) -> None:
     if as_json:
         say(facts)
         return
-    tell(f"{facts['file']}: {facts['entries']} entri dari {facts['devices']} kios, {facts['size']} bait.")
+    tell(f"{facts['file']}: {facts['entries']} entri dari {facts['devices']} kios, {facts['size']} byte.")
     tell(f"SHA-256 {facts['sha256']}")
     tell("Berkas ini memuat kunci pusat: simpan di tempat terkunci, di luar gedung ini.")
 

@@ -12,6 +12,7 @@ from server.cli.devices_of import chosen_devices
 from server.cli.group import IndonesianGroup, data_option, json_option, say, tell
 from server.control import perform
 from server.errors import BadBundleError, FileError
+from server.store.beside import check_outside
 from sync_protocol.bundle import MAGIC
 
 
@@ -65,13 +66,14 @@ def import_(file: Path, data: Path, *, as_json: bool) -> None:
 @bundle.command("export")
 @click.argument("file")
 @data_option
-@click.option("--device", default=None, metavar="LOG", help="Satu perangkat (awal namanya cukup).")
-@click.option("--unit", default=None, metavar="KODE", help="Semua perangkat satu unit.")
+@click.option("--device", default=None, metavar="LOG", help="Satu kios (awal namanya cukup).")
+@click.option("--unit", default=None, metavar="KODE", help="Semua kios satu unit.")
 @json_option
 def export(file: str, data: Path, device: str | None, unit: str | None, *, as_json: bool) -> None:
     """Tulis kabar untuk kios ke stik: satu berkas, atau satu berkas per kios bila BERKAS sebuah folder."""
     place = folder_or_file(file)
     logs = [row["log"].hex() for row in chosen_devices(data, device, unit)]
+    check_outside(place, data)
     bundles = {log: b64decode(perform(data, "bundle-export", {"log": log})["data"]) for log in logs}
     if place.is_dir():
         written = {place / f"{log}{REPLY_SUFFIX}": content for log, content in bundles.items()}
@@ -82,7 +84,7 @@ def export(file: str, data: Path, device: str | None, unit: str | None, *, as_js
     if as_json:
         say({"files": [str(path) for path in written], "devices": logs})
     else:
-        tell(f"{len(logs)} perangkat, {len(written)} berkas ditulis.")
+        tell(f"{len(logs)} kios, {len(written)} berkas ditulis.")
 
 
 def _bundles_in(file: Path) -> list[Path]:
@@ -107,7 +109,7 @@ def _import_file(data: Path, path: Path) -> tuple[Imported, dict[Path, bytes]]:
         if facts["reply"] is not None:
             replies[path.with_name(facts["log"] + REPLY_SUFFIX)] = b64decode(facts["reply"])
     if not is_ours:
-        raise BadBundleError(f"{path}: tidak ada isi dari perangkat yang dikenal; tidak ada yang disimpan")
+        raise BadBundleError(f"{path}: tidak ada isi dari kios yang dikenal; tidak ada yang disimpan")
     perform(data, "fold", {})
     return imported, replies
 

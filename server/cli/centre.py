@@ -5,15 +5,22 @@ import os
 import secrets
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from server.cli.group import data_option, fail, json_option, say, tell
 from server.cli.words import Span
 from server.control import Running, perform, remove_run_file, write_run_file
+from server.errors import OutputError
 from server.reasons import why
+from server.settings import load_settings
+
+if TYPE_CHECKING:
+    from server.actions.found_centre import Founded
 
 _SWITCH_S = 0.001
+_CODE_HOURS: Final = ("KASIH_CODE_HOURS", "KASIH_CENTRE_CODE_HOURS")
 
 
 @click.command()
@@ -24,7 +31,11 @@ def init(data: Path, *, demo: bool, as_json: bool) -> None:
     """Mulai pusat baru: kunci, basis data, data induk Kota Kupang, admin pertama."""
     from server.actions.found_centre import found_centre  # noqa: PLC0415  Not needed by the other commands.
 
-    founded = found_centre(data, demo=demo)
+    found_centre(data, demo=demo, show=lambda founded: _show(founded, data, as_json=as_json))
+
+
+def _show(founded: "Founded", data: Path, *, as_json: bool) -> None:
+    """Print what is shown once, before the centre counts as founded."""
     if as_json:
         facts = {"user": founded.user, "password": founded.password, "recovery_key": founded.recovery_key}
         if founded.officer:
@@ -51,6 +62,7 @@ def run(data: Path, host: str | None, port: int | None, workers: int) -> None:
     from server.app import make_app  # noqa: PLC0415
     from server.http_server import HttpServer, listen  # noqa: PLC0415
     from server.store.centre import open_centre  # noqa: PLC0415
+    from server.store.look_over import look_over  # noqa: PLC0415
 
     if workers > 1:
         fail("lebih dari satu worker hanya dapat dengan PostgreSQL, yang belum dipasang di sini")
@@ -60,6 +72,7 @@ def run(data: Path, host: str | None, port: int | None, workers: int) -> None:
     sys.setswitchinterval(_SWITCH_S)
     centre = open_centre(data, flags={"host": host, "port": port}, wait_s=2)
     try:
+        centre.read(look_over)
         try:
             listener = listen(centre.settings.host, centre.settings.port)
         except OSError as error:
@@ -81,8 +94,14 @@ def run(data: Path, host: str | None, port: int | None, workers: int) -> None:
 @json_option
 def enrol(data: Path, unit: str, hours: int | None, *, as_json: bool) -> None:
     """Cetak kode pendaftaran sekali pakai untuk satu kios."""
+    if hours is None and any(name in os.environ for name in _CODE_HOURS):
+        hours = load_settings(data).code_hours  # Of this command: a server that is up has its own environment.
     facts = perform(data, "enrol", {"unit": unit, "hours": hours})
-    if as_json:
-        say({"code": facts["code"], "unit": unit})
-    else:
-        tell(facts["code"])
+    try:
+        if as_json:
+            say({"code": facts["code"], "unit": unit})
+        else:
+            tell(facts["code"])
+    except OutputError as error:
+        perform(data, "code-void", {"code": facts["code"]})
+        raise OutputError(f"kode tidak tercetak dan sudah dibatalkan: {error}") from None

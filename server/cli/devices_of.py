@@ -27,7 +27,7 @@ def chosen_devices(data: Path, prefix: str | None, unit: str | None) -> list[Row
     finally:
         reader.close()
     if not found:
-        raise UnknownDeviceError("belum ada perangkat terdaftar" + (f" di unit {unit}" if unit else ""))
+        raise UnknownDeviceError("belum ada kios terdaftar" + (f" di unit {unit}" if unit else ""))
     return found
 
 
@@ -48,12 +48,14 @@ def full_log(data: Path, prefix: str, *, with_knocks: bool = False) -> str:
 
 def _one(connection: Connection, prefix: str, *, with_knocks: bool) -> Row:
     clean = prefix.strip().lower()
+    if not clean:
+        raise UnknownDeviceError("LOG kosong: sebutkan awal nama kios (lihat: kasih-server device list)")
     found: list[Row] = []
     if clean and all(letter in "0123456789abcdef" for letter in clean):
         found = devices.find_devices(connection, clean)
         if with_knocks:
             found += codes.find_knocks(connection, clean)
     if len({row["log"] for row in found}) != 1:
-        many = "lebih dari satu perangkat" if found else "tidak ada perangkat"
+        many = "lebih dari satu kios" if found else "tidak ada kios"
         raise UnknownDeviceError(f"{many} dengan nama yang berawal {prefix}")
     return found[0]

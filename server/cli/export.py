@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import click
 
-from server.cli.group import data_option, json_line
+from server.cli.group import data_option, json_line, output
 from server.control import perform
 from server.domain.deadlines import wita
 from server.domain.fold import decode_private
@@ -19,6 +19,7 @@ from server.store import cases, events, ledger
 from server.store.centre import DATABASE, Reader
 from server.store.keys import CentreKeys, load_keys
 from sync_protocol.kinds import Kind
+from sync_protocol.vocabulary import Identity
 
 Facts = dict[str, Any]
 _Rows = Callable[[Connection, CentreKeys, bool], Iterator[Facts]]
@@ -49,8 +50,9 @@ def export(data: Path, what: str, *, with_text: bool) -> None:
             out.write(json_line(facts) + "\n")
 
     try:
-        reader.read(write)
-        out.flush()
+        with output(may_end=True):
+            reader.read(write)
+            out.flush()
     finally:
         reader.close()
 
@@ -80,11 +82,12 @@ def _cases(connection: Connection, keys: CentreKeys, with_text: bool) -> Iterato
 
 def _private(keys: CentreKeys, row: Row) -> Facts:
     private = decode_private(keys.decrypt_field(row["id"], row["private"]))
+    is_secret = row["identity"] == Identity.SECRET  # Its number is kept for the SMS alone.
     return {
         "text": private.text,
         "place": private.place,
-        "name": private.name,
-        "phone": private.phone,
+        "name": "" if is_secret else private.name,
+        "phone": "" if is_secret else private.phone,
         "sealed": private.is_sealed,
     }
 

@@ -1,16 +1,22 @@
 """What all commands share: the data folder, JSON on request, one clear line for a person's mistake."""
 
 import json
+import os
 import sys
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 
 import click
+from click import decorators
 
 from server.cli.words import speak_indonesian
 from server.domain.deadlines import wita
-from server.errors import CentreError, StorageError
+from server.errors import CentreError, OutputError, StorageError, UnreadableError
+from server.reasons import why
+from server.store.data_folder import DATABASE
 
 _REASONS: Final = {
     "disk is full": "disk penuh",
@@ -19,6 +25,7 @@ _REASONS: Final = {
     "unable to open": "berkas data tidak dapat dibuka",
     "malformed": "berkas data rusak",
     "not a database": "berkas data rusak",
+    "Could not decode": "berkas data rusak",
     "no such table": "berkas data rusak atau tidak lengkap",
     "locked": "berkas data sedang dipakai program lain",
 }
@@ -27,6 +34,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 HELP: Final = {"help_option_names": ["--help", "-h"], "max_content_width": 100}
 _MISTYPED: Final = 2
+_FOLDER: Final = "kasih.data"
+"""Where click's context keeps the folder of the command at hand, for what is told of its files."""
 
 speak_indonesian()  # Some words are looked up as commands are made, the others as they run.
 
@@ -48,6 +57,8 @@ class OneLine(click.Command):
             fail(f"{error.format_message()} (bantuan: {command} --help)", _MISTYPED, program)
         except click.ClickException as error:
             fail(error.format_message(), program=program)
+        except OutputError as error:
+            fail(str(error), program=program)
         except click.exceptions.Exit as ended:
             sys.exit(ended.exit_code)
         except click.Abort:
@@ -61,15 +72,39 @@ class IndonesianGroup(OneLine, click.Group):
         try:
             return super().invoke(ctx)
         except StorageError as error:
-            fail(f"penyimpanan menolak, tidak ada yang dijanjikan tersimpan: {_reason(str(error))}")
+            fail(_refusal(error, ctx.meta.get(_FOLDER)))
         except CentreError as error:
             fail(str(error))
 
 
+def _remember(ctx: click.Context, _: click.Parameter, folder: Path) -> Path:
+    ctx.meta[_FOLDER] = folder
+    return folder
+
+
 data_option: Final = click.option(
-    "--data", type=click.Path(path_type=Path), required=True, metavar="FOLDER", help="Folder data pusat."
+    "--data",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FOLDER",
+    help="Folder data pusat.",
+    callback=_remember,
 )
 json_option: Final = click.option("--json", "as_json", is_flag=True, help="Keluaran sebagai JSON.")
+
+
+def _refusal(error: StorageError, folder: Path | None) -> str:
+    """What a person is told of a disk that refuses: which file, what is wrong with it, and the next step."""
+    reason = _reason(str(error))
+    database = folder / DATABASE if folder is not None else DATABASE
+    if reason.startswith("berkas data rusak"):
+        return (
+            f"{database}: {reason}. Hentikan pusat, simpan salinan folder itu, lalu pulihkan cadangan:"
+            f" kasih-server restore BERKAS --data {folder or 'FOLDER'} --force"
+        )
+    if isinstance(error, UnreadableError):
+        return f"{database} tidak dapat dibaca: {reason}"
+    return f"penyimpanan menolak, tidak ada yang dijanjikan tersimpan: {reason}"
 
 
 def _reason(said: str) -> str:
@@ -84,14 +119,74 @@ def fail(message: str, exit_code: int = 1, program: str = "kasih-server") -> NoR
 
 
 def tell(*lines: str, err: bool = False) -> None:
-    """Print lines for a person. What commands print goes through here or `say`: others wrote a part of it."""
+    """Print lines for a person. What commands print goes through here or `say`: others wrote a part of it.
+
+    Raises:
+        OutputError: standard output does not take them. (Where standard error does not, nobody could be told.)
+    """
     for line in lines:
-        click.echo(plain(line), err=err)
+        if err:
+            with suppress(OSError):
+                click.echo(plain(line), err=True)
+        else:
+            put(plain(line))
 
 
 def say(facts: dict[str, Any]) -> None:
-    """Print facts as one line of JSON."""
-    click.echo(json_line(facts))
+    """Print facts as one line of JSON.
+
+    Raises:
+        OutputError: standard output does not take it.
+    """
+    put(json_line(facts))
+
+
+def put(content: str | bytes, *, nl: bool = True, **options: Any) -> None:
+    """Print as `click.echo` does, at once.
+
+    Raises:
+        OutputError: standard output does not take it.
+    """
+    with output():
+        click.echo(content, nl=nl, **options)
+
+
+@contextmanager
+def output(*, may_end: bool = False) -> Iterator[None]:
+    """Around what writes to standard output.
+
+    Args:
+        may_end: of a long list a reader such as `head` may have seen enough, which needs no words.
+
+    Raises:
+        OutputError: it is closed, full or gone.
+    """
+    if sys.stdout is None:
+        raise OutputError(_unprinted("keluaran standar tertutup"))
+    try:
+        yield
+    except OSError as error:
+        _silence()
+        if may_end and isinstance(error, BrokenPipeError):
+            sys.exit(1)
+        raise OutputError(_unprinted(why(error))) from None
+
+
+def _unprinted(reason: str) -> str:
+    return f"keluaran tidak dapat ditulis ({reason}); hasilnya tidak tercetak, meskipun perintahnya mungkin sudah jadi"
+
+
+def _silence() -> None:
+    """Send away what standard output still holds, or Python would complain of it once more at its end."""
+    with suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, sys.stdout.fileno())
+        finally:
+            os.close(nowhere)
+
+
+decorators.echo = put  # type: ignore[attr-defined,assignment]  # What prints --help and --version.
 
 
 def json_line(facts: dict[str, Any]) -> str:
@@ -107,8 +202,14 @@ def escaped(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A text that others wrote, for a terminal: what could steer it is replaced."""
-    return text if text.isprintable() else "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+    """A text that others wrote, for a terminal: what could steer it is replaced; any kind of space is a space."""
+    return text if text.isprintable() else "".join(map(_plain_letter, text))
+
+
+def _plain_letter(letter: str) -> str:
+    if letter.isprintable():
+        return letter
+    return " " if unicodedata.category(letter) == "Zs" else "\ufffd"
 
 
 def moment(at_ms: int) -> str:

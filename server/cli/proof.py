@@ -11,12 +11,13 @@ import msgspec
 from server.audit import audit
 from server.audit.state import Audit
 from server.bundle_file import write_file
-from server.cli.group import data_option, escaped, fail, iso, json_option, moment, say, tell
+from server.cli.group import data_option, escaped, fail, iso, json_option, moment, put, say, tell
 from server.control import perform
 from server.domain.published_keys import FORMAT, CentreKeySet, DeviceKey, Proven, PublishedKeys, check_receipt
 from server.errors import FileError
 from server.reasons import why
 from server.settings import load_settings
+from server.store.beside import check_outside
 from server.store.centre import DATABASE, Reader, wall_clock
 from server.store.devices import list_devices
 from server.store.keys import CentreKeys, load_keys
@@ -55,6 +56,8 @@ def verify(data: Path, *, as_json: bool) -> None:
 def keys(file: Path | None, data: Path) -> None:
     """Tulis kunci publik pusat dan semua kios ke BERKAS (tanpa BERKAS: ke keluaran), untuk siapa saja."""
     own = load_keys(data)
+    if file is not None:
+        check_outside(file, data)
     reader = Reader(data / DATABASE)
     try:
         published = reader.read(lambda connection: _published(connection, own, load_settings(data).city))
@@ -62,7 +65,7 @@ def keys(file: Path | None, data: Path) -> None:
         reader.close()
     content = escaped(msgspec.json.format(msgspec.json.encode(published), indent=1).decode() + "\n").encode()
     if file is None:
-        click.echo(content, nl=False)
+        put(content, nl=False)
         return
     write_file(file, content)
     tell(f"{file}: kunci pusat dan {len(published.devices)} kios.")

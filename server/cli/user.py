@@ -32,7 +32,7 @@ def add(name: str, data: Path, role: str, unit: str, full_name: str, *, as_json:
     args = {"name": name, "role": role, "unit": unit, "full_name": full_name}
     facts = perform(data, "user-add", args)
     _tell(facts, as_json=as_json)
-    if role == Role.PETUGAS and not as_json:
+    if role == Role.PETUGAS and not unit and not as_json:
         tell(
             "Untuk membuka laporan RAHASIA ia perlu kunci tugas. Sesudah ia mengganti kata sandinya:",
             f"  kasih-server user grant {facts['user']} --data {data} --by NAMA-PEMEGANG-KUNCI",
@@ -51,6 +51,7 @@ def password(name: str, data: Path, *, as_json: bool) -> None:
         tell(f"Akun ini masih ditutup. Buka lagi dengan: kasih-server user enable {facts['user']} --data {data}")
     if facts["duty_ended"] and not as_json:
         tell("Kunci tugasnya berakhir. Sesudah petugas mengganti kata sandi, beri lagi dengan: kasih-server user grant")
+        _tell_keyless(facts, data)
 
 
 @user.command()
@@ -72,6 +73,8 @@ def grant(name: str, data: Path, by: str | None, *, recovery: bool, as_json: boo
         read_recovery_key(args["recovery"])
     else:
         args |= {"by": by, "password": _ask(f"Kata sandi {by}")}
+        if not args["password"]:
+            raise click.ClickException(f"Kata sandi {by} kosong: ketik, atau beri sebaris di masukan standar")
     facts = perform(data, "user-grant", args)
     if as_json:
         say(facts)
@@ -90,6 +93,7 @@ def disable(name: str, data: Path, *, as_json: bool) -> None:
         say(facts)
     else:
         tell(f"Akun {facts['user']} ditutup.")
+        _tell_keyless(facts, data)
 
 
 @user.command()
@@ -128,10 +132,24 @@ def list_(data: Path, *, as_json: bool) -> None:
 
 def _ask(question: str) -> str:
     """A secret line: typed without being shown, or the next one of standard input."""
-    if sys.stdin.isatty():
-        typed: str = click.prompt(question, hide_input=True, err=True)
-        return typed
-    return sys.stdin.readline().rstrip("\r\n")
+    try:
+        if sys.stdin.isatty():
+            typed: str = click.prompt(question, hide_input=True, err=True)
+        else:
+            typed = sys.stdin.readline().rstrip("\r\n")
+        typed.encode()
+    except UnicodeError:
+        raise click.ClickException(f"{question}: masukan bukan teks UTF-8; tidak ada yang diubah") from None
+    return typed
+
+
+def _tell_keyless(facts: dict[str, Any], data: Path) -> None:
+    if facts["duty_ended"] and not facts["holders"]:
+        tell(
+            "Sekarang tidak ada lagi yang memegang kunci tugas: laporan RAHASIA tidak dapat dibuka."
+            " Beri lagi dengan kunci pemulihan dari kertas:",
+            f"  kasih-server user grant NAMA --data {data} --recovery",
+        )
 
 
 def _tell(facts: dict[str, Any], *, as_json: bool) -> None:

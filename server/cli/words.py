@@ -65,6 +65,8 @@ def dress(command: click.Command) -> None:
     """Name options, arguments and values of a command, and of all below it, in Indonesian."""
     if command.options_metavar:
         command.options_metavar = "[PILIHAN]"
+    if command.help:  # click would cut a summary that is longer than its line; help is wrapped.
+        command.short_help = " ".join(command.help.split("\n\n")[0].split()).split(". ")[0].removesuffix(".") + "."
     if isinstance(command, click.Group):
         command.subcommand_metavar = "PERINTAH [ARGUMEN]..."
         for below in command.commands.values():

@@ -28,6 +28,8 @@ class Notes(Struct, kw_only=True):
     password: str = ""
     officer: str = ""
     officer_password: str = ""
+    code: str = ""
+    """Of the kiosk's enrolment, kept for a demo that is killed within it: an enrolled kiosk takes no other code."""
     has_kiosk: bool = False
     has_samples: bool = False
 

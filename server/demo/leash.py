@@ -4,6 +4,7 @@ The demo holds the other end of this process's standard input. A demo that is ki
 closes what it held. Started as a file, with nothing but the standard library: it has to be there at once.
 """
 
+import os
 import signal
 import subprocess
 import sys
@@ -15,18 +16,31 @@ STOP_S: Final = 8
 ORPHAN_S: Final = 1
 """And when the demo was killed: soon somebody starts the next one on the same folder."""
 STOP: Final = b"stop\n"
+_STDIN: Final = 0
 
 
 def main(command: list[str]) -> int:
     """Run the program to its end; gives its exit code."""
+    program: subprocess.Popen[bytes] | None = None
+    is_told = False
+
+    def end(*_: object) -> None:
+        nonlocal is_told
+        is_told = True
+        if program is not None:
+            program.terminate()
+
+    signal.signal(signal.SIGTERM, end)  # before there is a program that it could leave behind
     program = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    signal.signal(signal.SIGTERM, lambda *_: program.terminate())
+    if is_told:
+        program.terminate()
     Thread(target=_watch, args=(program,), daemon=True).start()
     return program.wait()
 
 
 def _watch(program: "subprocess.Popen[bytes]") -> None:
-    grace_s = STOP_S if sys.stdin.buffer.readline() == STOP else ORPHAN_S
+    # Not through `sys.stdin`: a thread that waits in its buffer makes the interpreter abort when the program has ended.
+    grace_s = STOP_S if os.read(_STDIN, 16) == STOP else ORPHAN_S
     program.terminate()
     try:
         program.wait(grace_s)

@@ -1,10 +1,11 @@
 """The demo's own pages, on loopback: addresses, counts, the switch of the network, and the handset."""
 
+import sys
 from http.cookies import CookieError, SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from threading import Thread
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -87,9 +88,16 @@ class _Thread(Struct):
 
 
 class _Server(ThreadingHTTPServer):
+    """Says nothing of a tab that closes while it is answered."""
+
     daemon_threads = True
     block_on_close = False
     show: _Show | None = None
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print what went wrong, unless it is that nobody listens any more."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

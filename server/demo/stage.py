@@ -141,11 +141,13 @@ class Stage:
         if self._folder.notes.has_kiosk:
             return
         self._say("Mendaftarkan kios ...")
-        centre = ("--data", str(self._folder.centre))
-        code = run("kasih-server", "enrol", *centre, "--unit", UNIT, env=environment()).strip()
-        address = ("--server", f"http://127.0.0.1:{relay_port}", "--code", code)
+        centre, notes = ("--data", str(self._folder.centre)), self._folder.notes
+        if not notes.code:
+            notes.code = run("kasih-server", "enrol", *centre, "--unit", UNIT, env=environment()).strip()
+            self._folder.remember()
+        address = ("--server", f"http://127.0.0.1:{relay_port}", "--code", notes.code)
         run("kasih-kiosk", "enrol", *self._kiosk_data, *address, env=self._env)
-        self._folder.notes.has_kiosk = True
+        notes.has_kiosk = True
         self._folder.remember()
 
     def _start_modem(self) -> None:

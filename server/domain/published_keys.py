@@ -58,8 +58,10 @@ def check_receipt(keys: PublishedKeys, text: str) -> Proven:
     """
     try:
         receipt = read_receipt(text)
-    except ProtocolError as error:
-        raise ReceiptRefusedError(f"bukan kartu bukti yang utuh ({error.code})") from None
+    except ProtocolError:
+        raise ReceiptRefusedError(
+            "bukan kartu bukti yang utuh: pakai seluruh isi QR-nya, dari KASIH1R sampai akhir"
+        ) from None
     if receipt.kind != Kind.COMPLAINT:
         raise ReceiptRefusedError("kartu bukti ini bukan untuk sebuah pengaduan")
     device = next((device for device in keys.devices if device.log == receipt.log.hex()), None)

@@ -20,7 +20,7 @@ def read_recovery_key(typed: str) -> bytes:
     """Read what a person typed, in one line or two.
 
     Raises:
-        RecoveryKeyError: not 54 letters and digits, or mistyped; it says in which line.
+        RecoveryKeyError: not 54 letters and digits, or mistyped; it says in which line, or that one was typed twice.
     """
     symbols = base32.symbols(typed)
     if symbols is None or len(symbols) != 2 * (_HALF + 1):
@@ -29,4 +29,6 @@ def read_recovery_key(typed: str) -> bytes:
     for line, half in enumerate(halves, 1):
         if base32.check_symbol(half[:-1]) != half[-1]:
             raise RecoveryKeyError(f"Ada salah ketik di baris {line} kunci pemulihan.")
+    if halves[0] == halves[1]:
+        raise RecoveryKeyError("Kedua baris kunci pemulihan sama: baris yang sama diketik dua kali.")
     return (base32.integer([*halves[0][:-1], *halves[1][:-1]]) >> _SPARE_BITS).to_bytes(32)

@@ -42,10 +42,22 @@ def case_numbers(connection: sqlite3.Connection) -> dict[bytes, str]:
 
 
 def user_events(connection: sqlite3.Connection) -> Iterator[sqlite3.Row]:
-    """What was decided about who may sign in, in order."""
-    yield from connection.execute("select type, data from event where type like 'user-%' order by n")
+    """What was decided about who may sign in, with which key pair, and who holds the duty key, in order."""
+    yield from connection.execute(
+        "select type, actor, data from event where type like 'user-%' or type like 'password-%'"
+        " or type in ('centre-founded', 'duty-granted') order by n"
+    )
 
 
 def all_users(connection: sqlite3.Connection) -> Iterator[sqlite3.Row]:
     """Who may sign in as what."""
-    yield from connection.execute("select id, name, role, unit, disabled from user")
+    yield from connection.execute("select id, name, role, unit, disabled, seal from user")
+
+
+def all_grants(connection: sqlite3.Connection) -> list[tuple[str, bytes]]:
+    """Whom the duty key was sealed to; the name is empty for the recovery key."""
+    rows = connection.execute(
+        "select coalesce(user.name, iif(duty_grant.user is null, '', '#' || duty_grant.user)) as name, sealed"
+        " from duty_grant left join user on user.id = duty_grant.user order by duty_grant.id"
+    )
+    return [(row["name"], bytes(row["sealed"])) for row in rows]

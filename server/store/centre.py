@@ -14,9 +14,10 @@ from typing import Any, Final, TypeVar
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlite_utils import Database
 
-from server.errors import FolderInUseError, NotACentreError, StorageError
+from server.errors import FolderInUseError, NotACentreError, StorageError, UnreadableError
 from server.reasons import why
 from server.settings import Settings, load_settings
+from server.store import data_folder
 from server.store.city import CityCache
 from server.store.keys import CentreKeys, load_keys
 from server.store.right_of_way import RightOfWay
@@ -25,12 +26,13 @@ from server.store.writer import GroupWriter, Writer
 from sync_protocol.entry import Sealer
 from sync_protocol.seal import hpke_seal
 
-DATABASE: Final = "centre.sqlite3"
+DATABASE: Final = data_folder.DATABASE
 LOCK: Final = "lock"
 _BUSY_S = 10
 _POLL_S = 0.05
 _CORES: Final = min(os.cpu_count() or 1, 8)
 _WORTH_SPREADING = 16
+_DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -50,12 +52,14 @@ class Reader:
         self._local = threading.local()
         self._all: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
+        self.is_damaged = False
+        """A read met bytes that are no database's: they will not mend themselves."""
 
     def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run queries on one snapshot.
 
         Raises:
-            StorageError: the database cannot be read.
+            UnreadableError: the database cannot be read.
         """
         try:
             connection = self._connection()
@@ -68,7 +72,9 @@ class Reader:
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
             raise
         except sqlite3.DatabaseError as error:
-            raise StorageError(f"the database cannot be read: {error}") from error
+            code = getattr(error, "sqlite_errorcode", None)
+            self.is_damaged = self.is_damaged or (code is not None and code & 0xFF in _DAMAGE)
+            raise UnreadableError(f"the database cannot be read: {error}") from error
 
     def close(self) -> None:
         """Close the connections of all threads."""
@@ -134,9 +140,14 @@ class Centre:
         """Run queries on one snapshot, on a connection that cannot write.
 
         Raises:
-            StorageError: the database cannot be read.
+            UnreadableError: the database cannot be read.
         """
         return self._reader.read(work)
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether some read found the database damaged."""
+        return self._reader.is_damaged
 
     def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run work in a transaction on the one writer and give its result after COMMIT.
@@ -225,17 +236,27 @@ def take_lock(data: Path, wait_s: float) -> int:
             time.sleep(_POLL_S)
 
 
-def open_database(data: Path) -> sqlite3.Connection:
+def open_database(data: Path, *, new: str | None = None) -> sqlite3.Connection:
     """Open the database to write, with its migrations applied.
 
+    Args:
+        new: make one of this name; else only one that holds a centre is opened.
+
     Raises:
+        NotACentreError: the database is gone, or empty.
         StorageError: it cannot be opened, or does not promise durable commits.
     """
+    database = data / (new or DATABASE)
+    if new is None and not database.exists():
+        raise NotACentreError(f"basis data hilang: {database} tidak ada")
     try:
-        _make_private(data / DATABASE)
+        _make_private(database)
         connection = sqlite3.connect(
-            data / DATABASE, timeout=_BUSY_S, isolation_level=None, check_same_thread=False, cached_statements=256
+            database, timeout=_BUSY_S, isolation_level=None, check_same_thread=False, cached_statements=256
         )
+        if new is None and not data_folder.has_rows(connection):
+            connection.close()
+            raise NotACentreError(f"basis data kosong: tidak ada pusat di {database}")
         connection.row_factory = sqlite3.Row
         connection.execute("pragma journal_mode = wal")
         connection.execute("pragma synchronous = full")

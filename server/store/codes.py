@@ -53,6 +53,14 @@ def use_code(connection: sqlite3.Connection, code_id: int, *, log: bytes, now: i
     )
 
 
+def void_code(connection: sqlite3.Connection, secret: bytes) -> str | None:
+    """Erase a code that nobody used; give its unit, or None where there is none."""
+    row = connection.execute(
+        "delete from enrol_code where secret = :secret and used_at is null returning unit", {"secret": secret}
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
 def forget_codes(connection: sqlite3.Connection, now: int) -> None:
     """Erase codes whose use or expiry lies 30 days back."""
     connection.execute("delete from enrol_code where coalesce(used_at, expires_at) < :limit", {"limit": now - KEEP_MS})

@@ -1,6 +1,11 @@
-"""The duty key's private half, sealed to each sworn officer and to the recovery key; it lies nowhere else."""
+"""The duty key's private half, sealed to each sworn officer and to the recovery key; it lies nowhere else.
+
+Only the seal of a secret report says whom it is about, so nobody can keep an officer of a unit from reports about that
+unit: who belongs to one holds no grant, and a grant that such a user has from an earlier version counts as none.
+"""
 
 import sqlite3
+from hashlib import sha256
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -16,6 +21,11 @@ GRANT_INFO: Final = b"kasih duty grant v1\n"
 def seal_grant(duty_key: X25519PrivateKey, public: bytes) -> bytes:
     """Seal the duty key to somebody's public key."""
     return hpke_seal(public, GRANT_INFO, duty_key.private_bytes_raw())
+
+
+def grant_hash(sealed: bytes) -> str:
+    """How events name a grant: SHA-256 of what was sealed."""
+    return sha256(sealed).hexdigest()
 
 
 def open_grant(private: X25519PrivateKey, sealed: bytes, duty_public: bytes) -> X25519PrivateKey:
@@ -42,13 +52,17 @@ def add_grant(connection: sqlite3.Connection, *, user: int | None, sealed: bytes
 
 def find_grant(connection: sqlite3.Connection, user: int | None) -> bytes | None:
     """The grant of a user, or of the recovery key where the user is None."""
-    row = connection.execute("select sealed from duty_grant where user is :user", {"user": user}).fetchone()
+    row = connection.execute(
+        "select sealed from duty_grant where user is :user"
+        " and not exists (select 1 from user where id = :user and unit <> '')",
+        {"user": user},
+    ).fetchone()
     return bytes(row["sealed"]) if row else None
 
 
 def holders(connection: sqlite3.Connection) -> list[str]:
     """The names of those who hold the duty key and can pass it on."""
     rows = connection.execute(
-        "select name from user where not disabled and id in (select user from duty_grant) order by name"
+        "select name from user where not disabled and unit = '' and id in (select user from duty_grant) order by name"
     )
     return [row["name"] for row in rows]

@@ -49,6 +49,19 @@ def event_hash(before: bytes, n: int, at: int, case_id: bytes | None, type_: str
     return sha256(DOMAIN + before + json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()).digest()
 
 
+def newest_key_event(connection: sqlite3.Connection, user: str) -> sqlite3.Row | None:
+    """What was last decided about the key pair of a user; None for one that nobody added.
+
+    In an earlier version a change of a password named its user as the actor alone.
+    """
+    found: sqlite3.Row | None = connection.execute(
+        "select * from event where type in ('user-added', 'password-reset', 'password-changed')"
+        " and coalesce(json_extract(data, '$.user'), actor) = :user order by n desc limit 1",
+        {"user": user},
+    ).fetchone()
+    return found
+
+
 def all_events(connection: sqlite3.Connection) -> Iterator[sqlite3.Row]:
     """All events in their order."""
     yield from connection.execute("select * from event order by n")

@@ -16,10 +16,14 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from server.errors import NotACentreError
+from server.reasons import why
+from server.store.data_folder import KEYS, check_whole
 from sync_protocol.seal import key_tag
 
-FILE_NAME: Final = "centre.keys"
+FILE_NAME: Final = KEYS
 _NONCE_SIZE = 12
+_PIN_PURPOSE: Final = b"kasih note pin v1"
+_PROOF_SIZE: Final = 16
 
 
 class CentreKeys:
@@ -36,6 +40,7 @@ class CentreKeys:
         """Today's intake key and earlier ones, by their `key_tag`."""
         self._field = ChaCha20Poly1305(field)
         self._names = hmac.digest(field, b"kasih pseudonym v1\n", sha256)
+        self._pins = hmac.digest(field, _PIN_PURPOSE, "sha256")
         self._stored = {
             "sign": sign.hex(),
             "intake": [key.hex() for key in intake],
@@ -67,6 +72,10 @@ class CentreKeys:
         """
         return hmac.digest(self._names, kind + b"\n" + data, sha256)
 
+    def pin_proof(self, number: str, pin: str) -> bytes:
+        """What tells notes with a case's PIN from others without opening them; worth nothing without these keys."""
+        return hmac.digest(self._pins, f"{number} {pin}".encode(), "sha256")[:_PROOF_SIZE]
+
     def write(self, folder: Path) -> None:
         """Write the file, durably, readable by its owner alone; an earlier one stays whole until then."""
         temporary = folder / (FILE_NAME + ".new")
@@ -88,9 +97,10 @@ def load_keys(folder: Path) -> CentreKeys:
     """Read the keys of a data folder.
 
     Raises:
-        NotACentreError: there are none, or they cannot be read.
+        NotACentreError: there are none, or they cannot be read, or what they belong to is gone.
     """
     try:
+        check_whole(folder)
         stored = json.loads((folder / FILE_NAME).read_text("ascii"))
         return CentreKeys(
             sign=bytes.fromhex(stored["sign"]),
@@ -98,10 +108,13 @@ def load_keys(folder: Path) -> CentreKeys:
             duty_public=bytes.fromhex(stored["duty_public"]),
             field=bytes.fromhex(stored["field"]),
         )
-    except FileNotFoundError:
-        raise NotACentreError(f"tidak ada pusat di {folder} (mulai dengan: kasih-server init)") from None
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise NotACentreError(f"kunci pusat di {folder} tidak dapat dibaca: {type(error).__name__}") from None
+    except OSError as error:
+        raise NotACentreError(f"kunci pusat di {folder} tidak dapat dibaca: {why(error)}") from None
+    except (ValueError, KeyError, TypeError, IndexError):
+        raise NotACentreError(
+            f"kunci pusat rusak: isi {folder / FILE_NAME} bukan kunci yang utuh. Kembalikan berkas itu dari salinan,"
+            f" atau pulihkan cadangan: kasih-server restore BERKAS --data {folder} --force"
+        ) from None
 
 
 def sync_folder(folder: Path) -> None:

@@ -7,6 +7,8 @@ on the event loop and never inside a write transaction.
 import hmac
 import os
 import secrets
+from hashlib import sha256
+from itertools import pairwise
 from typing import Final
 
 from cryptography.exceptions import InvalidKey, InvalidTag
@@ -26,6 +28,17 @@ _INFO = b"kasih user key v1\n"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
+_DIFFERENT: Final = 5
+_UNFORESEEN: Final = 6
+"""This many characters must be left when common words go and each run counts once."""
+_COMMON: Final = (
+    "katasandi", "password", "passw0rd", "p@ssw0rd", "rahasia", "sandi", "kasih", "kupang", "indonesia", "pengaduan",
+    "petugas", "pemerintah", "pemkot", "kota", "admin", "bismillah", "sayang", "selamat", "welcome", "letmein",
+)  # fmt: skip
+_ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_NEIGHBOURS: Final = frozenset(f"{one}{other}" for row in _ROWS for one, other in pairwise(row))
+
+
 class UserKey(Struct, frozen=True):
     """A user's X25519 pair: duty grants are sealed to it."""
 
@@ -34,22 +47,54 @@ class UserKey(Struct, frozen=True):
     """The private half under the password: salt, nonce, ciphertext with tag."""
 
 
-def one_time_password() -> str:
-    """A password to hand over once: 74 bits in three groups."""
-    letters = "".join(secrets.choice(_LETTERS) for _ in range(15))
-    return "-".join(letters[at : at + 5] for at in range(0, 15, 5))
+def one_time_password(name: str = "") -> str:
+    """A password to hand over once: 74 bits in three groups.
+
+    Args:
+        name: of a user; a short one would now and then stand in the password, which `check_strength` refuses.
+    """
+    while True:
+        letters = "".join(secrets.choice(_LETTERS) for _ in range(15))
+        password = "-".join(letters[at : at + 5] for at in range(0, 15, 5))
+        if not name or name not in password:
+            return password
 
 
 def check_strength(password: str, name: str) -> None:
     """Refuse a password that a guesser tries first.
 
     Raises:
-        WeakPasswordError: too short, too long, of too few different letters, or around the user's own name.
+        WeakPasswordError: too short, too long, around the user's own name, or little more than what everybody tries.
     """
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise WeakPasswordError(f"Kata sandi harus {MIN_LENGTH} sampai {MAX_LENGTH} huruf.")
-    if len(set(password)) < 5 or name.lower() in password.lower():
-        raise WeakPasswordError("Kata sandi terlalu mudah ditebak: pakai beberapa kata, dan jangan nama Anda.")
+    clean = password.lower()
+    if name.lower() in clean:
+        raise WeakPasswordError("Kata sandi terlalu mudah ditebak: jangan pakai nama pengguna Anda.")
+    if not any(letter.isalpha() for letter in clean):
+        raise WeakPasswordError("Kata sandi terlalu mudah ditebak: jangan hanya angka; pakai beberapa kata.")
+    if len(set(clean)) < _DIFFERENT or _repeats(clean) or len(_unforeseen(clean)) < _UNFORESEEN:
+        raise WeakPasswordError(
+            "Kata sandi terlalu mudah ditebak: jangan pakai kata yang umum untuk sandi, urutan seperti 12345 atau"
+            " qwerty, atau pola yang diulang. Pakai beberapa kata yang tidak berhubungan."
+        )
+
+
+def _repeats(clean: str) -> bool:
+    """Whether a pattern is all there is, such as kuda7kuda7kuda."""
+    return any(clean[size:] == clean[:-size] for size in range(1, len(clean) // 2 + 1))
+
+
+def _unforeseen(clean: str) -> str:
+    """What common words and runs such as 12345 or qwerty leave over: the first character of each run."""
+    for word in _COMMON:
+        clean = clean.replace(word, "")
+    return clean[:1] + "".join(other for one, other in pairwise(clean) if not _follows(one, other))
+
+
+def _follows(one: str, other: str) -> bool:
+    """Whether a finger or a counting child would go from one to the other."""
+    return abs(ord(one) - ord(other)) <= 1 or not _NEIGHBOURS.isdisjoint({one + other, other + one})
 
 
 def hash_password(password: str) -> str:
@@ -74,6 +119,11 @@ def new_user_key(password: str) -> UserKey:
     private = X25519PrivateKey.generate()
     public = private.public_key().public_bytes_raw()
     return UserKey(public, _wrap(private.private_bytes_raw(), public, password))
+
+
+def key_hash(public: bytes) -> str:
+    """How events name the key pair that a user has from then on: SHA-256 of its public half."""
+    return sha256(public).hexdigest()
 
 
 def open_user_key(key: UserKey, password: str) -> X25519PrivateKey:

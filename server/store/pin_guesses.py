@@ -1,6 +1,10 @@
 """Wrong PINs, by what they were tried on and by who tried: enough of them lock for a while."""
 
 import sqlite3
+from typing import Final
+
+QUESTIONS_KEPT_MS: Final = 400 * 86_400_000
+"""How long a question is known again. Whoever repeats an older one makes one guess with it, as with a new one."""
 
 
 def is_locked(connection: sqlite3.Connection, subject: str, *, limit: int, now: int) -> bool:
@@ -28,10 +32,12 @@ def had_opened(connection: sqlite3.Connection, question: bytes) -> bool | None:
     return None if row is None else bool(row["opened"])
 
 
-def remember_question(connection: sqlite3.Connection, question: bytes, *, opened: bool) -> None:
-    """Keep how a question was answered, for good: it can be repeated years later."""
+def remember_question(connection: sqlite3.Connection, question: bytes, *, opened: bool, now: int) -> None:
+    """Keep how a question was answered; those that are too old are forgotten."""
+    connection.execute("delete from asked where at < :before", {"before": now - QUESTIONS_KEPT_MS})
     connection.execute(
-        "insert into asked (entry, opened) values (:entry, :opened)", {"entry": question, "opened": int(opened)}
+        "insert into asked (entry, opened, at) values (:entry, :opened, :at)",
+        {"entry": question, "opened": int(opened), "at": now},
     )
 
 

@@ -227,6 +227,34 @@ _NOTES = (
 )
 
 
+_NOTES_BY_PIN = (
+    # The ones that an earlier version folded are folded once more: `pin` is a proof (`CentreKeys.pin_proof`) that finds
+    # a case's own notes among any number of others, `n` is the place in the ledger.
+    "drop table note",
+    """
+    create table note (
+        entry blob primary key,
+        n integer not null,
+        log blob not null,
+        number text not null,
+        pin blob not null,
+        type text not null,
+        filed_at integer not null,
+        arrived_at integer not null,
+        private blob not null
+    ) strict
+    """,
+    "create index note_number on note (number, pin, n, log)",
+    """
+    insert or ignore into refold (n) select n from entry where kind = 3 and quarantined = 0
+        and n <= coalesce((select cast(value as integer) from meta where key = 'folded'), 0)
+    """,
+    # When a question was put first, so that it is not kept for ever.
+    "alter table asked add column at integer not null default 0",
+    "update asked set at = cast(strftime('%s', 'now') as integer) * 1000",
+    "create index asked_at on asked (at)",
+)
+
 _SMS = (
     # What an SMS report was marked with (server/domain/flags.py).
     "alter table cases add column flags text not null default ''",
@@ -302,7 +330,14 @@ def notes(db: Database) -> None:
         db.execute(statement)
 
 
-@migrations(name="0003_sms")
+@migrations(name="0003_notes_by_pin")
+def notes_by_pin(db: Database) -> None:
+    """Notes are found by their PIN and stand in the ledger's order; a question has its time."""
+    for statement in _NOTES_BY_PIN:
+        db.execute(statement)
+
+
+@migrations(name="0004_sms")
 def sms(db: Database) -> None:
     """What comes and goes by SMS."""
     for statement in _SMS:

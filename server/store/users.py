@@ -48,9 +48,7 @@ def new_user(
     Raises:
         UserNameError, RoleError, WeakPasswordError: something cannot be used.
     """
-    name = name.strip().lower()
-    if not _NAME.fullmatch(name):
-        raise UserNameError("Nama pengguna: 2 sampai 32 huruf kecil, angka, titik, garis bawah atau tanda hubung.")
+    name = check_name(name)
     if role not in list(Role):
         raise RoleError(f"Peran harus salah satu dari: {', '.join(Role)}.")
     if role == Role.OPD and not unit:
@@ -65,6 +63,18 @@ def new_user(
         key=passwords.new_user_key(password),
         must_change=must_change,
     )
+
+
+def check_name(name: str) -> str:
+    """A name as it is kept.
+
+    Raises:
+        UserNameError: it cannot be used.
+    """
+    name = name.strip().lower()
+    if not _NAME.fullmatch(name):
+        raise UserNameError("Nama pengguna: 2 sampai 32 huruf kecil, angka, titik, garis bawah atau tanda hubung.")
+    return name
 
 
 def insert_user(connection: sqlite3.Connection, user: NewUser, now: int) -> int:
@@ -186,7 +196,7 @@ def list_users(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     """All users, without what is secret of them."""
     rows = connection.execute(
         "select name, full_name, role, unit, must_change, disabled, locked_until, made_at,"
-        " id in (select user from duty_grant where user is not null) as duty from user order by name"
+        " unit = '' and id in (select user from duty_grant where user is not null) as duty from user order by name"
     )
     return [dict(row) | {"duty": bool(row["duty"])} for row in rows]
 

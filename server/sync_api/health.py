@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from server.errors import StorageError
 from server.store import ledger, troubles
 from server.store.centre import Centre
+from server.store.look_over import look_at_edges
 
 _KEY = "health_at"
 
@@ -17,7 +18,7 @@ def health_handler(centre: Centre) -> HTTPRouteHandler:
 
     @get("/health", sync_to_thread=True, opt={"access": None})
     def health() -> Response[dict[str, object]]:
-        """200 when a small write was committed durably, else 503."""
+        """200 when a small write was committed durably and the ledger can be read, else 503."""
         now = centre.clock()
 
         def probe(connection: sqlite3.Connection) -> int:
@@ -26,8 +27,15 @@ def health_handler(centre: Centre) -> HTTPRouteHandler:
 
         try:
             unfolded = centre.write(probe)
+            centre.read(look_at_edges)
         except StorageError:
-            return Response({"ok": False, "sqlite": sqlite3.sqlite_version}, status_code=503)
+            return _refusal()
+        if centre.is_damaged:
+            return _refusal()
         return Response({"ok": True, "sqlite": sqlite3.sqlite_version, "unfolded": max(unfolded, 0)}, status_code=200)
 
     return health
+
+
+def _refusal() -> Response[dict[str, object]]:
+    return Response({"ok": False, "sqlite": sqlite3.sqlite_version}, status_code=503)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -20,6 +21,7 @@ from sync_protocol.errors import NotABundleError
 
 _THREADS = 4
 _LOG = logging.getLogger(__name__)
+_Answer = Callable[[Send], Awaitable[None]]
 
 
 class SyncApi:
@@ -42,9 +44,13 @@ class SyncApi:
         elif content_type(scope) != OCTETS:
             await refuse(send, 415, "content-type")
         else:
-            await self._exchange(scope, receive, send)
+            answer = await self._exchange(scope, receive)
+            # By now nothing holds the body, nor an error whose frames would: whoever reads slowly takes no memory.
+            if answer is not None:
+                await answer(send)
 
-    async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _exchange(self, scope: Scope, receive: Receive) -> _Answer | None:
+        """Take a bundle; gives what to answer, or None where nobody is there any more."""
         settings = self._centre.settings
         began_at = self._centre.clock()
         try:
@@ -52,16 +58,15 @@ class SyncApi:
                 body = await read_body(scope, receive, share, limit=MAX_REQUEST, idle_s=settings.body_idle_s)
                 received = await self._receive(body, began_at)
         except TooLargeError:
-            await refuse(send, 413, "too-large", close=True)
+            return partial(refuse, status=413, code="too-large", close=True)
         except NotABundleError as error:
-            await refuse(send, 400, error.code)
+            return partial(refuse, status=400, code=error.code)
         except BusyError as error:
-            await refuse(send, 429, error.code, retry_after_s=settings.retry_after_s)
+            return partial(refuse, status=429, code=error.code, retry_after_s=settings.retry_after_s)
         except StorageError as error:
             _LOG.error("a bundle was refused: %s", error)
-            await refuse(send, 503, error.code, retry_after_s=settings.retry_after_s)
-        else:
-            await self._answer(send, body, received)
+            return partial(refuse, status=503, code=error.code, retry_after_s=settings.retry_after_s)
+        return self._answer(body, received)
 
     async def _receive(self, body: RequestBody, began_at: int) -> Received:
         # Counted once it is here: a slow upload keeps nobody out.
@@ -75,20 +80,20 @@ class SyncApi:
         finally:
             self._in_work -= 1
 
-    async def _answer(self, send: Send, body: RequestBody, received: Received) -> None:
+    def _answer(self, body: RequestBody, received: Received) -> _Answer | None:
         if not body.is_connected:
-            return  # What came is stored; the next exchange learns how far it was.
+            return None  # What came is stored; the next exchange learns how far it was.
         if not body.had_room and not received.known_log:
             _LOG.warning("no room for the bodies of all exchanges")
-            await refuse(send, 429, BusyError.code, retry_after_s=self._centre.settings.retry_after_s, close=True)
-        elif not body.is_whole:
-            await refuse(send, 408, "cut", close=True)
-        elif not received.known_log:
-            await refuse(send, 403, UnknownLogError.code)
-        elif received.reply is None:
-            await reply(send, 204)
-        else:
-            await reply(send, 200, received.reply)
+            retry_after_s = self._centre.settings.retry_after_s
+            return partial(refuse, status=429, code=BusyError.code, retry_after_s=retry_after_s, close=True)
+        if not body.is_whole:
+            return partial(refuse, status=408, code="cut", close=True)
+        if not received.known_log:
+            return partial(refuse, status=403, code=UnknownLogError.code)
+        if received.reply is None:
+            return partial(reply, status=204)
+        return partial(reply, status=200, body=received.reply)
 
 
 def sync_handler(api: SyncApi) -> ASGIRouteHandler:

@@ -86,6 +86,7 @@ def _contents(
     total = inbox.count_cases(connection, scope, filters, now=now)
     last = max(1, -(-total // inbox.PAGE_SIZE))
     page = min(page, last)
+    choices = _choices(frame)
     rows = inbox.list_cases(connection, scope, filters, now=now, page=page)
     return {
         "frame": frame,
@@ -98,7 +99,8 @@ def _contents(
         "earlier": address(filters, page - 1) if page > 1 else "",
         "later": address(filters, page + 1) if page < last else "",
         "narrowed": filters != Filters(status=filters.status, order=filters.order),
-        "choices": _choices(frame),
+        "choices": choices,
+        "unknown_status": filters.status not in dict(choices["status"]),
         "by_due": address(structs.replace(filters, order="tenggat")),
         "by_arrival": address(structs.replace(filters, order="baru")),
     }

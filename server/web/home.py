@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 
 from server.domain.deadlines import wita
 from server.domain.roles import Permission, Role
-from server.store import inbox
+from server.store import duty, inbox
 from server.store.backups import last_backup_at
 from server.store.inbox import Filters
 from server.web.access import signed_in
@@ -59,4 +59,9 @@ def _warnings(connection: sqlite3.Connection, frame: Frame) -> list[str]:
     wanted = today.year + (today.month >= _NEXT_YEAR_FROM_MONTH)
     if frame.city.calendar.last_year < wanted:
         warnings.append(f"Kalender libur dan cuti bersama {wanted} belum diisi: tenggat dapat salah.")
+    if not duty.holders(connection):
+        warnings.append(
+            "Tidak ada yang memegang kunci tugas: laporan RAHASIA tidak dapat dibuka. Beri petugas dengan kunci"
+            " pemulihan dari kertas: kasih-server user grant NAMA --data FOLDER --recovery."
+        )
     return warnings

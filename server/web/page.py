@@ -16,6 +16,7 @@ from server.store.inbox import Count, count_work, newest_arrival
 from server.store.sessions import Session
 from server.web import formats
 from server.web.device_state import count_faulty
+from server.web.once import OnceTokens
 
 _HERE: Final = Path(__file__).parent
 ENVIRONMENT: Final = Environment(
@@ -49,6 +50,7 @@ class Pages:
 
     def __init__(self, centre: Centre) -> None:
         self.centre = centre
+        self.once = OnceTokens()
 
     def frame(self, connection: sqlite3.Connection, request: AnyRequest) -> Frame:
         """What stands around a page."""

@@ -23,11 +23,16 @@ from server.web.access import needs
 from server.web.case import find_case
 from server.web.cases import PATH
 from server.web.forms import MAX_FORM_BYTES, Form
+from server.web.once import ONCE_FIELD
 from server.web.page import AnyRequest, Pages, go_to, show
 from sync_protocol.vocabulary import Identity
 
 _SECRET_PATH = PATH + "/{key:str}/rahasia"
 _WRONG_PASSWORD: Final = "Kata sandi tidak cocok, atau akun Anda terkunci. Setelah 5 kali salah, akun dikunci 15 menit."
+_SENT_BEFORE: Final = (
+    "Formulir ini sudah pernah dikirim, misalnya karena halaman dimuat ulang. Tidak ada yang dibuka."
+    " Untuk membuka lagi, isi alasan dan kata sandi Anda."
+)
 _EMPTY: Final = {"alasan": "", Part.TEXT.value: "", Part.PERSON.value: "", "unit": "", "ringkasan": ""}
 
 
@@ -44,10 +49,15 @@ def show_secret(key: FromPath[str], request: AnyRequest, pages: NamedDependency[
     request_max_body_size=MAX_FORM_BYTES,
 )
 def submit_secret(key: FromPath[str], request: AnyRequest, pages: NamedDependency[Pages]) -> Response[str]:
-    """Show what was opened, here and nowhere else: there is no address under which it could be seen again."""
+    """Show what was opened, here and nowhere else: there is no address under which it could be seen again.
+
+    Nor does sending the same form again show it, which a browser does with the password that it keeps.
+    """
     form: Form = request.state["form"]
     case_id = bytes(_find(key, request, pages)["id"])
     parts = {part for part in Part if form.get(part.value)}
+    if not pages.once.take(request.auth.token_hash, form.get(ONCE_FIELD, "")):
+        return _answer(key, request, pages, status=422, problem=_SENT_BEFORE)
     try:
         opened = open_secret(
             pages.centre,
@@ -112,6 +122,7 @@ def _answer(
         frame = pages.frame(connection, request)
         return {
             "frame": frame,
+            "once": pages.once.give(request.auth.token_hash),
             "has_grant": duty.find_grant(connection, frame.viewer.id) is not None,
             "holders": duty.holders(connection),
             "units": [unit for unit in frame.city.units.values() if unit.code != accused],

@@ -2,19 +2,20 @@
 
 import json
 import sqlite3
+from bisect import bisect_right
 from typing import Any, Final
 
 from msgspec import Struct
 
 from server.actions.answer_sms import ACTOR, NEW_PIN, NOTED, RATED
-from server.domain.fold import PrivateNote, decode_note, decode_private, fits
+from server.domain.fold import decode_note, decode_private
 from server.domain.lifecycle import Step
 from server.domain.roles import Permission, Viewer, may_read_summary, shown
 from server.domain.sms_texts import WORDS
 from server.store.centre import Centre
 from server.store.city import City
 from server.store.events import events_of_case
-from server.store.notes import NoteRow, notes_of_number
+from server.store.notes import NoteRow, count_notes, notes_with_pin
 from server.store.sms import Sent, sent_of_case
 from sync_protocol.vocabulary import Channel, Identity
 
@@ -24,6 +25,8 @@ _SAID: Final = {
     Step.DISPUTED: "Menyatakan masalahnya belum selesai",
 }
 """What a resident says by SMS; where the case does not stand so that it moves, it is kept all the same."""
+_NO_PIN: Final = b""
+"""The proof of no PIN: a case without one has no notes, since anybody could have sent them."""
 _STEPS: Final = {
     Step.VERIFIED: "Diverifikasi dan diteruskan ke {unit}",
     **_SAID,
@@ -77,16 +80,17 @@ class Story(Struct, frozen=True):
     lines: list[Happening]
     wrong_pins: int
     """Notes that name this number with another PIN: they are not the resident's."""
+    left_out: int
+    """Notes with the right PIN that are too many to be shown."""
 
 
 def tell_story(connection: sqlite3.Connection, centre: Centre, case: sqlite3.Row, *, viewer: Viewer) -> Story:
     """What happened to a case, as far as this person may read it."""
     city = centre.cities.get(connection)
-    notes = notes_of_number(connection, case["number"])
     happened = events_of_case(connection, case["id"])
-    ours = _with_pin(centre, case, notes, happened)
+    notes = _notes(connection, centre, case, happened)
     may_read = shown(viewer, Identity(case["identity"])).text
-    later = [(row.arrived_at, _note(row, note, may_read=may_read)) for row, note in ours]
+    later = [(row.arrived_at, _note(centre, row, may_read=may_read)) for row in notes.rows]
     later += [(event["at"], _step(centre, case, event, city, viewer, may_read=may_read)) for event in happened]
     later += [line for sent in sent_of_case(connection, case["id"]) for line in _message(sent)]
     later.sort(key=lambda pair: pair[0])
@@ -101,7 +105,8 @@ def tell_story(connection: sqlite3.Connection, centre: Centre, case: sqlite3.Row
             Happening(case["arrived_at"], "pusat", "Pusat", "Laporan sampai di pusat"),
             *(line for _, line in later),
         ],
-        wrong_pins=len(notes) - len(ours),
+        wrong_pins=notes.wrong_pins,
+        left_out=notes.left_out,
     )
 
 
@@ -114,20 +119,34 @@ def find_summary(connection: sqlite3.Connection, centre: Centre, case: sqlite3.R
     return centre.keys.decrypt_field(case["id"], bytes.fromhex(newest)).decode() if newest else ""
 
 
-def _with_pin(
-    centre: Centre, case: sqlite3.Row, notes: list[NoteRow], happened: list[sqlite3.Row]
-) -> list[tuple[NoteRow, PrivateNote]]:
+class _Notes(Struct, frozen=True):
+    rows: list[NoteRow]
+    wrong_pins: int
+    left_out: int
+
+
+def _notes(connection: sqlite3.Connection, centre: Centre, case: sqlite3.Row, happened: list[sqlite3.Row]) -> _Notes:
     """Those that the resident wrote: whoever has the number alone cannot speak in their name."""
-    if not notes:
-        return []
+    until, proofs = _pins(centre, case, happened)
+    rows: list[NoteRow] = []
+    left_out = total = 0
+    for proof in dict.fromkeys(proofs):
+        found = notes_with_pin(connection, case["number"], proof, case["log"])
+        with_it, others = count_notes(connection, case["number"], proof)
+        total = with_it + others
+        left_out += with_it - len(found)
+        rows += [row for row in found if proofs[bisect_right(until, row.filed_at)] == proof]
+    return _Notes(sorted(rows, key=lambda row: row.n), total - len(rows) - left_out, left_out)
+
+
+def _pins(centre: Centre, case: sqlite3.Row, happened: list[sqlite3.Row]) -> tuple[list[int], list[bytes]]:
+    """Until when each PIN of a case held, and the proofs of them, today's last: what was written then carries it."""
     pin = decode_private(centre.keys.decrypt_field(case["id"], case["private"])).pin
     renewals = [(event["at"], _earlier_pin(centre, case, event)) for event in happened if event["type"] == NEW_PIN]
-    opened = [(row, decode_note(centre.keys.decrypt_field(row.entry, row.private))) for row in notes]
-    return [
-        (row, note)
-        for row, note in opened
-        if fits(next((earlier for at, earlier in renewals if row.filed_at < at), pin), note.pin)
+    proofs = [
+        centre.keys.pin_proof(case["number"], one) if one else _NO_PIN for one in (*(was for _, was in renewals), pin)
     ]
+    return [at for at, _ in renewals], proofs
 
 
 def _earlier_pin(centre: Centre, case: sqlite3.Row, event: sqlite3.Row) -> str:
@@ -149,7 +168,8 @@ def _message(sent: Sent) -> list[tuple[int, Happening]]:
     return lines
 
 
-def _note(row: NoteRow, note: PrivateNote, *, may_read: bool) -> Happening:
+def _note(centre: Centre, row: NoteRow, *, may_read: bool) -> Happening:
+    note = decode_note(centre.keys.decrypt_field(row.entry, row.private))
     return Happening(
         row.filed_at,
         "kios",

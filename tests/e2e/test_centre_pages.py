@@ -59,6 +59,25 @@ def test_an_officer_signs_in_verifies_and_signs_out(desk: Page, site: Site) -> N
     assert desk.url.endswith("/masuk")
 
 
+def test_a_step_without_a_unit_is_answered_in_our_words(desk: Page, site: Site) -> None:
+    sign_in(desk, "petugas1")
+    desk.goto(f"/pengaduan/{site.number('unnamed')}")
+    desk.select_option("#unit", "")
+    desk.click("text=VERIFIKASI DAN TERUSKAN")
+    assert "Pilih unit tujuan dari daftar." in desk.inner_text(".main")
+
+
+def test_the_menus_ground_reaches_to_the_end_of_a_long_page(desk: Page) -> None:
+    sign_in(desk, "petugas1")
+    desk.set_viewport_size({"width": 1024, "height": 300})
+    desk.goto("/pengaduan?status=semua")
+    frame = desk.locator(".frame")
+    assert "linear-gradient" in frame.evaluate("frame => getComputedStyle(frame).backgroundImage")
+    box = frame.bounding_box()
+    assert box is not None
+    assert round(box["y"] + box["height"]) == desk.evaluate("document.documentElement.scrollHeight")
+
+
 def test_an_identity_is_opened_with_a_reason_and_is_gone_with_the_next_page(desk: Page, site: Site) -> None:
     sign_in(desk, "petugas1")
     desk.goto(f"/pengaduan/{site.number('at-dinkes')}")

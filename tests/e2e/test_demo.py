@@ -163,8 +163,11 @@ def test_a_demo_that_is_killed_takes_its_programs_along_and_the_next_one_starts(
     assert {process.name() for process in family} >= {"kasih-server", "kasih-kiosk", "kasih-modem"}
     demo.process.kill()
     assert demo.process.wait(5) == -signal.SIGKILL
+    (notes,) = demo.folder.rglob("demo.json")
+    notes.write_text(notes.read_text().replace('"has_kiosk":true', '"has_kiosk":false'))  # killed as it enrolled
 
     again = start().wait()  # at once
+    assert '"has_kiosk":true' in notes.read_text()
     assert psutil.wait_procs(family, timeout=0)[1] == []
     assert again.counts()["arrived"] == arrived
     assert again.end() == 0

@@ -51,7 +51,7 @@ def test_what_a_kiosk_sealed_is_opened_by_the_officer_and_not_by_the_admin(demo:
     assert admin.sign_in(demo.scene["user"], demo.scene["password"]).status == 303
     until(lambda: officer.get(path).status == 200, "the report has arrived")
     form = {"alasan": "Menelaah laporan ini", "sandi": demo.scene["officer_password"], "text": "ya", "person": "ya"}
-    opened = officer.post(f"{path}/rahasia", **form)
+    opened = officer.send_once(f"{path}/rahasia", **form)
     assert opened.status == 200
     assert all(word in opened.words() for word in (TEXT, NAME, PHONE[1:]))
     assert admin.post(f"{path}/rahasia", **(form | {"sandi": demo.scene["password"]})).status == 403

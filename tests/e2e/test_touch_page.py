@@ -14,6 +14,7 @@ from kiosk_agent import web
 from kiosk_agent.clock import SystemClock
 from kiosk_agent.control import Control
 from kiosk_agent.kiosk import make_kiosk
+from kiosk_agent.store import facts
 from tests.kiosk_agent.conftest import NOWHERE
 from tests.kiosk_agent.server_peer import Direct, Peer
 from tests.kiosk_agent.web.conftest import serve
@@ -200,6 +201,7 @@ def test_a_resident_asks_by_touch_how_a_report_stands_and_silence_wipes_the_answ
     touch_keys(screen, "#pin", "123456")
     screen.tap(".moves .next")
     screen.get_by_text("Laporan ini sudah sampai di pusat.").wait_for()  # and nobody answers where the kiosk asks
+    screen.wait_for_load_state()  # Its script begins after its text.
     screen.clock.run_for((web.IDLE_S + web.COUNTDOWN_S + 1) * 1000)
     screen.wait_for_url("**/?layar=selesai")
     for _ in range(4):
@@ -292,3 +294,32 @@ def test_every_page_fits_every_screen_with_buttons_for_fingers(screen: Page, ori
             )
             assert min(heights) >= (72 if width > 640 else 64), path
             assert max(bottoms) <= height + 1, f"{path}: the ways on are not on the screen"
+
+
+def test_the_receipt_and_the_choices_are_seen_whole_above_the_ways_on(
+    screen: Page, origin: str, control: Control
+) -> None:
+    control.kiosk.store.remember(facts.LAST_ERROR, b"Pusat tidak terjangkau.")  # The receipt of a kiosk without network
+    file_by_touch(screen, origin)
+    assert "tidak ada jaringan" in screen.inner_text("#kabar")
+    for width, height in SCREENS[:2]:
+        screen.set_viewport_size({"width": width, "height": height})
+        assert screen.evaluate("document.documentElement.scrollHeight") == height
+        assert overlap(screen, "main > :not(.moves)") <= 0
+    screen.tap(".moves .next")
+    screen.tap("text=MULAI LAPOR")
+    screen.wait_for_url("**/lapor/topik")
+    screen.set_viewport_size({"width": 390, "height": 844})
+    screen.goto(f"{origin}/lapor/identitas")
+    assert screen.locator(".card").count() == 4
+    assert overlap(screen, ".card") <= 0
+
+
+def overlap(page: Page, seen: str) -> float:
+    """By how many pixels the ways on cover what is to be seen."""
+    below: float = page.evaluate(
+        """found => Math.max(...[...document.querySelectorAll(found)].map(e => e.getBoundingClientRect().bottom))
+            - document.querySelector(".moves").getBoundingClientRect().top""",
+        seen,
+    )
+    return below

@@ -156,7 +156,7 @@ class Crossing(Struct, frozen=True):
 
     connections: int
     longest_standstill: int
-    """The most connections in a row after which the centre held no more than before."""
+    """The most connections in a row that brought the centre nothing new."""
     bytes_up: int
 
 
@@ -172,8 +172,13 @@ def cross(town: Town, ending: Ending, *, news: int = 0, letters: int = 250, comp
         town.say({f"news {number}": words(random, 80)})
     town.way.close()
     before = len(town.relay.connections)
-    held: list[int] = []
-    town.relay.ending, town.relay.ended = ending, lambda: held.append(len(town.held(ids)))
+    held = [0]
+
+    def look() -> None:
+        town.digest()
+        held.append(len(town.held(ids)))
+
+    town.relay.ending, town.relay.ended = ending, look
     outcome = town.sync()
     assert outcome.error is None, f"{ending}: stopped, although it went on: {outcome}"
     assert (outcome.accepted, outcome.received, outcome.pending) == (complaints, news, 0), f"{ending}: {outcome}"

@@ -48,7 +48,7 @@ class Relay:
         """Of the next connections, one each; then `ending` counts again."""
         self.connections: list[Passed] = []
         self.ended: Callable[[], object] = lambda: None
-        """Called after each connection."""
+        """Called after each connection: who was called has seen its end, who called has not."""
         self._to = ("127.0.0.1", port)
         self._open: list[_Connection] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
@@ -106,17 +106,14 @@ class _Connection(Thread):
                 self._carry(self._far)
         except OSError:
             pass  # One of the ends is gone: so is the other.
-        self.end(reset=self._ending.reset)
+        if self._far is not None:
+            _end(self._far, reset=self._ending.reset)
         self._ended()
+        _end(self._near, reset=self._ending.reset)
 
     def end(self, *, reset: bool) -> None:
         for end in filter(None, (self._far, self._near)):
-            with suppress(OSError):
-                if reset:
-                    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                elif end is self._near:
-                    _finish(end)
-                end.close()
+            _end(end, reset=reset)
 
     def _carry(self, far: socket.socket) -> None:
         ways = {self._near: (far, "up"), far: (self._near, "down")}
@@ -141,6 +138,15 @@ class _Connection(Thread):
         up, down = self._passed.up - self._before.up, self._passed.down - self._before.down
         limits = [(getattr(self._ending, way), up if way == "up" else down), (self._ending.both, up + down)]
         return min([_PIECE, *(limit - used for limit, used in limits if limit is not None)])
+
+
+def _end(end: socket.socket, *, reset: bool) -> None:
+    with suppress(OSError):
+        if reset:
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        else:
+            _finish(end)
+        end.close()
 
 
 def _finish(end: socket.socket) -> None:

@@ -49,7 +49,8 @@ class Town:
         os.environ["KASIH_KEY_DIR"] = str(folder / "keys")
         self.centre = open_centre(folder / "centre", flags={"body_idle_s": 2})
         self._serving = serving(self.centre)
-        self.port = self._serving.__enter__().port
+        self._live = self._serving.__enter__()
+        self.port = self._live.port
         self.relay = Relay(self.port)
         self.kiosk = open_kiosk(folder / "kiosk", wait_s=0)
         self.way = HttpTransport(self.relay.url, QUICK)
@@ -91,6 +92,10 @@ class Town:
     def held(self, ids: list[bytes]) -> set[bytes]:
         """Which of these entries the centre holds."""
         return self.centre.read(lambda connection: ledger.held_ids(connection, ids))
+
+    def digest(self) -> None:
+        """Wait until the centre has dealt with all that came, also of requests that were cut."""
+        wait_until(lambda: not self._live.in_work, "the centre deals with what came")
 
     def received(self, ids: list[bytes]) -> set[bytes]:
         """Which of these entries the kiosk takes for received."""

@@ -21,7 +21,8 @@ from click.testing import CliRunner
 from kiosk_agent.access import new_running, write_running
 from kiosk_agent.cli import main
 from kiosk_agent.control import Control
-from tests.kiosk_agent.conftest import Enrolled
+from sync_protocol.vocabulary import DeviceState
+from tests.kiosk_agent.conftest import START_MS, Enrolled
 from tests.kiosk_agent.server_peer import HttpPeer, Peer
 
 KIOSK = [sys.executable, "-m", "kiosk_agent"]
@@ -200,7 +201,7 @@ def test_while_the_agent_runs_the_other_commands_reach_the_data_through_it(
     (tmp_path / "x.reply.kasih").write_bytes(reply or b"")
     assert shell.here("bundle", "import", str(tmp_path)).code == 0
     again = shell.here("enrol", "--server", shell.environment["KASIH_SERVER"], "--code", peer.new_code())
-    assert again.code == 0
+    assert (again.code, "sudah terdaftar" in again.err) == (1, True)
     token = json.loads((shell.data / "run.json").read_bytes())["token"]
     assert post_control(port, "status", token) == 200
     assert post_control(port, "status", "") == 404
@@ -304,6 +305,14 @@ def test_a_folder_that_is_no_kiosk_s_is_told(tmp_path: Path, args: list[str]) ->
     assert not nowhere.exists()
 
 
+def test_a_centre_s_folder_becomes_no_kiosk_s(tmp_path: Path) -> None:
+    (tmp_path / "centre.keys").touch()
+    address = ["--server", "http://127.0.0.1:9", "--code", "X"]
+    said = CliRunner().invoke(main, ["enrol", "--data", str(tmp_path), *address])
+    assert (said.exit_code, "milik sebuah pusat" in said.stderr) == (1, True)
+    assert [file.name for file in tmp_path.iterdir()] == ["centre.keys"]
+
+
 def test_a_folder_that_another_command_holds_is_waited_for(shell: Shell) -> None:
     script = (
         "import pathlib, sys; from kiosk_agent.kiosk import open_kiosk; kiosk = open_kiosk(pathlib.Path(sys.argv[1]))"
@@ -330,6 +339,120 @@ def test_a_folder_that_another_command_holds_is_waited_for(shell: Shell) -> None
     assert json.loads(waiting.stdout.readline())["queue"] == 0
     holder.wait()
     holder.stdout.close()
+
+
+def test_on_a_stick_for_many_kiosks_each_finds_its_own_reply(shell: Shell, peer: Peer, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    shell.here("file", "--json", "-", given=lines(GOOD))
+    assert shell.here("bundle", "export", str(stick)).code == 0
+    (bundle,) = stick.glob("*.kasih")
+    own = bundle.with_name(bundle.stem + ".reply.kasih")
+    own.write_bytes(peer.receive(bundle.read_bytes(), unlimited=True) or b"")
+    stranger = Peer(lambda: START_MS)
+    stranger.device, stranger.device_key = peer.device, peer.device_key
+    foreign = stranger.receive(bundle.read_bytes(), unlimited=True) or b""
+    for name in ("00ff", "ff00"):
+        (stick / f"{name}.reply.kasih").write_bytes(foreign)
+    (stick / "rusak.reply.kasih").write_bytes(b"no bundle at all")
+    os.utime(own, (1, 1))
+    said = shell.here("bundle", "import", str(stick))
+    assert (said.code, said.out.startswith(f"{own}: Diterima")) == (0, True)
+    own.rename(stick / "surat.kasih")
+    named = shell.here("bundle", "import", str(stick), "--json").facts
+    assert (named["file"], named["pending"]) == (str(stick / "surat.kasih"), 0)
+    (stick / "surat.kasih").unlink()
+    none = shell.here("bundle", "import", str(stick))
+    assert (none.code, "ada 3 berkas, tidak satu pun" in none.err) == (1, True)
+    single = shell.here("bundle", "import", str(stick / "rusak.reply.kasih"))
+    assert f"{stick}/rusak.reply.kasih: Berkas ini bukan berkas Kasih" in single.err
+
+
+@pytest.mark.parametrize(
+    "args", [["status"], ["status", "--json"], ["sync"], ["--help"], ["bundle", "export"]], ids=str
+)
+@pytest.mark.parametrize("output", ["full", "no reader", "closed"])
+def test_an_answer_that_cannot_be_printed_is_told_in_one_line(
+    shell: Shell, tmp_path: Path, args: list[str], output: str
+) -> None:
+    words = [*args, str(tmp_path)] if args[0] == "bundle" else args
+    done = unread(shell, words, output)
+    if args == ["--help"] and output != "full":
+        assert done.returncode in {0, 1}, "as every program's: `--help | head -1` is no fault"
+        assert b"Traceback" not in done.stderr
+        return
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"kasih-kiosk: ")
+    assert done.stderr.count(b"\n") == 1
+    assert not ENGLISH.search(done.stderr.decode().partition(": ")[2])
+
+
+def unread(shell: Shell, args: list[str], output: str, given: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
+    """A command whose answer gets nowhere."""
+    words = [*KIOSK, *args, *(["--data", str(shell.data)] if args != ["--help"] else [])]
+    if output == "closed":
+        words = ["sh", "-c", 'exec "$@" >&-', "sh", *words]
+    read, write = os.pipe()
+    os.close(read)
+    with Path("/dev/full" if output == "full" else os.devnull).open("wb") as full:
+        try:
+            out = write if output == "no reader" else full
+            return subprocess.run(
+                words, env=shell.environment, input=given, stdout=out, stderr=subprocess.PIPE, timeout=60
+            )
+        finally:
+            os.close(write)
+
+
+@pytest.mark.parametrize("output", ["full", "no reader"])
+def test_a_report_whose_answer_could_not_be_printed_is_named_without_its_pin(
+    shell: Shell, peer: Peer, output: str
+) -> None:
+    named = GOOD | {"ref": "buku 3, baris 17"}
+    done = unread(shell, ["file", "--json", "-"], output, lines(named, GOOD))
+    said = done.stderr.decode()
+    assert (done.returncode, said.count("\n")) == (1, 1)
+    assert "Baris 1 sudah tersimpan dengan nomor" in said
+    assert "Ulangi baris itu dengan ref yang sama" in said
+    again = shell("file", "--json", "-", given=lines(named)).facts
+    assert f"nomor {again['number']}," in said
+    assert again["pin"] not in said
+    assert shell.here("status", "--json").facts["filed"] == 1
+    done = unread(shell, ["file", "--json", "-"], output, lines(GOOD, GOOD))
+    assert "tanpa ref" in done.stderr.decode()
+    assert shell.here("status", "--json").facts["filed"] == 2
+
+
+def test_nothing_is_filed_where_no_answer_can_be_given(shell: Shell) -> None:
+    done = unread(shell, ["file", "--json", "-"], "closed", lines(GOOD))
+    assert (done.returncode, done.stderr) == (
+        1,
+        b"kasih-kiosk: Keluaran tertutup, jadi tidak ada yang bisa dijawab.\n",
+    )
+    assert shell.here("status", "--json").facts["filed"] == 0
+
+
+def test_answers_are_readable_and_a_file_of_windows_is_taken(shell: Shell) -> None:
+    given = b"\xef\xbb\xbf" + lines(GOOD, GOOD | {"kelurahan": "\u00c9ndé"}).replace(b"\n", b"\r\n")
+    said = shell("file", "--json", "-", given=given)
+    first, second = said.out.splitlines()
+    assert "number" in json.loads(first)
+    assert "“Éndé”" in second
+    shell.environment["PYTHONIOENCODING"] = "ascii"
+    plain = shell("file", "--json", "-", given=given).out.splitlines()[1]
+    assert json.loads(plain) == json.loads(second)
+
+
+def test_a_sync_of_a_revoked_kiosk_says_so(shell: Shell, peer: Peer) -> None:
+    peer.state = DeviceState.REVOKED
+    said = shell.here("sync")
+    assert (said.code, said.facts["pending"]) == (1, 0)
+    assert "dicabut oleh pusat" in said.err
+
+
+def test_the_list_of_commands_is_not_cut_off() -> None:
+    for args in (["--help"], ["bundle", "--help"]):
+        assert "..." not in CliRunner().invoke(main, args).stdout.partition("Perintah:")[2]
 
 
 def test_a_silent_program_on_the_port_of_a_killed_agent_holds_nobody_up(shell: Shell) -> None:

@@ -3,7 +3,7 @@
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -84,6 +84,8 @@ class Live(Struct):
     centre: Centre
     port: int
     token: str
+    in_work: Collection[object]
+    """Requests that are not answered or given up yet."""
 
 
 @contextmanager
@@ -94,7 +96,7 @@ def serving(centre: Centre) -> Iterator[Live]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
-        yield Live(centre, listener.getsockname()[1], "token-uji")
+        yield Live(centre, listener.getsockname()[1], "token-uji", server.server_state.tasks)
     finally:
         server.should_exit = True
         thread.join()

@@ -1,5 +1,6 @@
 """A secret report as a kiosk seals it, and a centre whose first grant can be opened; shared by the tests of both."""
 
+import sqlite3
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -10,6 +11,8 @@ from server.domain.recovery_key import read_recovery_key
 from server.domain.roles import Role, Viewer
 from server.store import duty, users
 from server.store.centre import Centre
+from server.store.events import append_event
+from server.store.passwords import key_hash
 from sync_protocol.bodies import Secret, SecretPerson, SecretText
 from sync_protocol.entry import Entry
 from sync_protocol.packing import pack
@@ -68,12 +71,25 @@ def add_officer(
     unit: str = "",
     role: str = "petugas",
 ) -> Viewer:
-    """Add a user with the password of another, whose hashing took its time, and give them the duty key, if any."""
+    """Add a user with the password of another, whose hashing took its time, and give them the duty key, if any.
+
+    All of it stands in the events, though not in the way of one who belongs to a unit or has another role: such a grant
+    can only be one from an earlier version.
+    """
     person = users.NewUser(
         name=name, full_name="", role=Role(role), unit=unit, password=one.password, key=one.key, must_change=False
     )
-    user = centre.write(lambda connection: users.insert_user(connection, person, START_MS))
-    if key is not None:
-        sealed = duty.seal_grant(key, one.key.public)
-        centre.write(lambda connection: duty.add_grant(connection, user=user, sealed=sealed))
+
+    def add(connection: sqlite3.Connection) -> int:
+        user = users.insert_user(connection, person, START_MS)
+        data = {"user": name, "role": role, "unit": unit, "seal": key_hash(one.key.public)}
+        append_event(connection, at=START_MS, type="user-added", actor="test", data=data)
+        if key is not None:
+            sealed = duty.seal_grant(key, one.key.public)
+            duty.add_grant(connection, user=user, sealed=sealed)
+            data = {"user": name, "means": "test", "grant": duty.grant_hash(sealed)}
+            append_event(connection, at=START_MS, type="duty-granted", actor="test", data=data)
+        return user
+
+    user = centre.write(add)
     return Viewer(id=user, name=name, role=Role(role), unit=unit)

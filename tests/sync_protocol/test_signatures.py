@@ -5,6 +5,7 @@ Wycheproof's Ed25519 suite looks for, the classes that matter here are made belo
 S + L, with S of zero or of all ones, of wrong length, with R of small order or not canonical, and keys of small order.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,6 +85,56 @@ def test_a_key_of_small_order_would_prove_anything_and_is_refused() -> None:
     neutral = (1).to_bytes(32, "little")
     with pytest.raises(WeakKeyError):
         keys.sign_key(neutral)
+
+
+D = -121665 * pow(121666, -1, P) % P
+NEUTRAL = (0, 1)
+
+
+def added(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    """The sum of two points (RFC 8032, section 5.1.4, in affine coordinates)."""
+    (x1, y1), (x2, y2) = one, other
+    product = D * x1 * x2 * y1 * y2 % P
+    x = (x1 * y2 + x2 * y1) * pow(1 + product, -1, P) % P
+    return x, (y1 * y2 + x1 * x2) * pow(1 - product, -1, P) % P
+
+
+def point(key: bytes) -> tuple[int, int]:
+    """The point that a key encodes (RFC 8032, section 5.1.3)."""
+    y = int.from_bytes(key, "little") & (2**255 - 1)
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    x = x if x * x % P == square else x * pow(2, (P - 1) // 4, P) % P
+    assert x * x % P == square
+    return (-x % P if x & 1 != key[31] >> 7 else x), y
+
+
+def order(key: bytes) -> int | None:
+    """The order of a key's point, where it is one of the eight of small order."""
+    here, orders = point(key), {}
+    for times in (1, 2, 4, 8):
+        orders[times] = here
+        here = added(here, here)
+    return next((times for times, at in orders.items() if at == NEUTRAL), None)
+
+
+def small_order_vectors() -> dict[str, bytes]:
+    suite = json.loads((Path(__file__).parent.parent / "vectors" / "sign_keys.json").read_text())
+    return {one["name"]: bytes.fromhex(one["input"]) for one in suite["vectors"] if "small order" in one["name"]}
+
+
+def test_the_vectors_hold_every_key_of_small_order() -> None:
+    """By the curve's own arithmetic, so that a slip in a constant shows: eight points, two with a second encoding."""
+    listed = small_order_vectors()
+    orders = [order(key) for key in listed.values()]
+    assert sorted(order or 0 for order in orders) == [1, 1, 2, 2, 4, 4, 8, 8, 8, 8]
+    assert len({point(key) for key in listed.values()}) == 8
+
+
+@pytest.mark.parametrize("key", [pytest.param(key, id=name) for name, key in small_order_vectors().items()])
+def test_a_key_of_small_order_is_refused(key: bytes) -> None:
+    with pytest.raises(WeakKeyError):
+        keys.sign_key(key)
 
 
 def rfc_7748() -> Iterator[dict[str, bytes]]:

@@ -1,6 +1,9 @@
 """Reports as JSON lines: what is taken, and what is said of a line that is none."""
 
+import base64
+import hmac
 import json
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -9,6 +12,7 @@ from kiosk_agent.control import Control
 from kiosk_agent.errors import IntakeError, NotReadyError
 from kiosk_agent.intake.lines import MAX_LINE, file_line
 from kiosk_agent.kiosk import Kiosk
+from sync_protocol.number import pin_of
 from sync_protocol.vocabulary import Identity
 from tests.kiosk_agent.server_peer import Peer
 
@@ -60,15 +64,54 @@ def test_the_same_ref_is_one_report_whatever_form_the_ref_has(kiosk: Kiosk) -> N
     assert kiosk.store.complaints() == 3
 
 
-def test_a_ref_that_can_be_guessed_does_not_give_the_pin_away(kiosk: Kiosk) -> None:
-    assert kiosk.intake.ref_of("1") != kiosk.intake.ref_of("2")
-    assert len(kiosk.intake.ref_of("1")) == 16
-    assert b"1" not in kiosk.intake.ref_of("1")[:1] or kiosk.intake.ref_of("1") != b"1".ljust(16, b"\0")
+@pytest.mark.parametrize("ref", ["1", "00112233445566778899aabbccddeeff", "buku 3, baris 17"])
+def test_who_knows_a_ref_does_not_know_the_pin(kiosk: Kiosk, ref: str) -> None:
+    key = kiosk.store.storage_key
+    assert key is not None
+    secret = hmac.digest(key.derive(b"ref"), ref.encode(), "sha256")[:16]
+    answer = file_line(kiosk.intake, line(ref=ref), REF)
+    assert answer.pin == pin_of(secret, 6)
+    if len(ref) == 32:
+        assert secret != bytes.fromhex(ref)
+
+
+def test_a_ref_that_stands_for_another_report_is_told_and_nothing_is_lost(kiosk: Kiosk) -> None:
+    first = file_line(kiosk.intake, line(ref="17", kelurahan="nbs"), REF)
+    assert file_line(kiosk.intake, line(ref="17", kelurahan="Nunbaun Sabu"), REF) == first
+    for other in (line(ref="17", text="Lampu mati"), line(ref="17", kelurahan="nbs", phone="0812345678")):
+        with pytest.raises(IntakeError, match=r"^ref: sudah dipakai untuk laporan lain"):
+            file_line(kiosk.intake, other, REF)
+    assert kiosk.store.complaints() == 1
+
+
+def test_what_an_earlier_version_filed_is_taken_as_the_same(kiosk: Kiosk) -> None:
+    first = file_line(kiosk.intake, line(ref="17"), REF)
+    with kiosk.store.disk.writing() as connection:
+        ref, seq, entry, proof = connection.execute("select ref, seq, id, proof from filed").fetchone()
+        digest = sha256(b"".join((ref, seq.to_bytes(8), entry, proof))).digest()
+        connection.execute("update filed set content = null, digest = :digest", {"digest": digest})
+    assert file_line(kiosk.intake, line(ref="17", text="Lampu mati"), REF) == first
+
+
+def test_what_a_report_said_can_be_guessed_neither_from_the_folder_nor_without_its_ref(kiosk: Kiosk) -> None:
+    for ref in ("1", "2"):
+        file_line(kiosk.intake, line(ref=ref), REF)
+    with kiosk.store.disk.reading() as connection:
+        contents = {row[0] for row in connection.execute("select content from filed")}
+    key = kiosk.store.storage_key
+    assert key is not None
+    secrets = [base64.b64encode(kiosk.intake.ref_of(ref)).decode() for ref in ("1", "2")]
+    form = {"category": "AIR", "kelurahan": "53.71.01.1001", "ref": "", "text": "Air mati"}
+    said = [json.dumps(form | {"ref": secret}, separators=(",", ":")).encode() for secret in secrets]
+    assert contents == {hmac.digest(key.derive(b"filed content"), one, "sha256") for one in said}
+    assert len(contents) == 2
 
 
 BAD: list[tuple[bytes, str]] = [
     (b"", "bukan JSON"),
-    (b"{", "bukan JSON"),
+    (b"{", "bukan JSON yang benar (huruf ke-2)"),
+    ('{"text":"é" "category"'.encode(), "bukan JSON yang benar (huruf ke-13)"),
+    (b'{"text":NaN}', "bukan JSON yang benar (NaN bukan angka JSON)"),
     (b"[]", "harus objek"),
     (b"7", "harus objek"),
     (b'{"text":"a"', "bukan JSON"),
@@ -89,7 +132,8 @@ BAD: list[tuple[bytes, str]] = [
     (line(channel="fax"), "channel: Saluran “fax” tidak dikenal."),
     (line(identity="rahasia"), "identity: “rahasia” tidak dikenal"),
     (line(phone="abc"), "phone: Nomor telepon"),
-    (b'{"text":"a","text":"b","category":"AIR","kelurahan":"Namosain"}', "kolom yang sama dua kali"),
+    (b'{"text":"a","text":"b","category":"AIR","kelurahan":"Namosain"}', "kolom yang sama dua kali: “text”"),
+    (b'{"text":{"b":1,"b":2}}', "kolom yang sama dua kali: “b”"),
     (b"[" * 40, "terlalu banyak tingkat"),
     (b'{"text":' + b"9" * 30 + b"}", "bukan JSON yang benar"),
     (b'{"text":"' + b"x" * MAX_LINE + b'"}', "terlalu panjang"),

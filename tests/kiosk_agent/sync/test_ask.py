@@ -1,5 +1,12 @@
 """Which replies to a question a kiosk believes: the centre's own, to this question, for this kiosk."""
 
+import gc
+import secrets
+import threading
+from collections.abc import Iterator
+from functools import partial
+from types import FrameType, FunctionType, ModuleType, TracebackType
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -8,6 +15,7 @@ from msgspec.structs import replace
 from kiosk_agent.errors import LinkError, NoLinkError, NotReadyError, RefusedError, StrangeReplyError
 from kiosk_agent.kiosk import Kiosk
 from kiosk_agent.sync.ask import PATH, ask
+from kiosk_agent.web.asked import begin
 from sync_protocol.bodies import Answer, Query
 from sync_protocol.bundle import MAGIC, read_bundle, write_bundle
 from sync_protocol.entry import NO_PREV, verify_entry, write_entry
@@ -129,3 +137,44 @@ def test_nobody_there_is_no_link(kiosk: Kiosk) -> None:
 def test_a_kiosk_without_the_centres_keys_asks_nobody(fresh: Kiosk) -> None:
     with pytest.raises(NotReadyError):
         ask(fresh, NUMBER, PIN)
+
+
+@pytest.mark.parametrize("fails", [Exception, OSError, LinkError])
+def test_an_answer_that_is_kept_after_a_failure_does_not_hold_the_pin(kiosk: Kiosk, fails: type[Exception]) -> None:
+    kiosk.settings = replace(kiosk.settings, server=NOWHERE)
+    pin = f"{secrets.randbelow(10**6):06}"
+
+    def stumble(number: str, pin: str) -> Answer:
+        try:
+            return ask(kiosk, number, pin)
+        except NoLinkError as error:
+            raise fails("Pusat tidak dijawab.") from error
+
+    for asking in (partial(ask, kiosk), stumble):
+        answer = begin(asking, NUMBER, pin)
+        assert answer.exception(20) is not None
+        end_of_asking()
+        assert not any(pin in held for held in texts_of(answer))
+
+
+def end_of_asking() -> None:
+    """Wait until the thread that asked is gone, and what it held with it."""
+    for thread in threading.enumerate():
+        if thread.name == "ask":
+            thread.join(20)
+
+
+def texts_of(root: object) -> Iterator[str]:
+    """All texts that can be reached from an object, but through modules, classes and functions."""
+    seen: dict[int, object] = {}
+    waiting = [root]
+    while waiting:
+        found = waiting.pop()
+        if id(found) in seen or isinstance(found, (ModuleType, type, FunctionType, FrameType)):
+            continue
+        seen[id(found)] = found
+        if isinstance(found, (str, bytes)):
+            yield found if isinstance(found, str) else found.decode("latin-1")
+        frame = found.tb_frame if isinstance(found, TracebackType) else None
+        waiting += [*frame.f_locals.values()] if frame is not None else []
+        waiting += gc.get_referents(found)

@@ -6,6 +6,7 @@ import pytest
 
 from kiosk_agent.control import Control
 from kiosk_agent.errors import (
+    AlreadyEnrolledError,
     CodeMistypedError,
     CodeSpentError,
     CodeUnknownError,
@@ -17,12 +18,15 @@ from kiosk_agent.errors import (
     SettingsError,
 )
 from kiosk_agent.kiosk import Kiosk, open_kiosk
+from kiosk_agent.status_text import in_words
 from kiosk_agent.store import facts
 from kiosk_agent.sync.transport import NoLinkError
 from sync_protocol.kinds import Kind
 from sync_protocol.vocabulary import DeviceState
 from tests.kiosk_agent.conftest import NOWHERE, START_MS, Ticker
 from tests.kiosk_agent.server_peer import Direct, Peer
+
+ELSEWHERE = "http://127.0.0.1:10"
 
 
 @pytest.fixture
@@ -83,15 +87,75 @@ def test_an_enrolment_by_stick_needs_no_network_at_all(newcomer: Control, peer: 
     assert newcomer.status().state == "active"
 
 
-@pytest.mark.parametrize("new_code", [False, True])
-def test_enrolling_again_is_harmless(newcomer: Control, peer: Peer, *, new_code: bool) -> None:
+def test_enrolling_again_with_the_same_code_is_harmless(newcomer: Control, peer: Peer) -> None:
     code = peer.new_code()
     first = newcomer.enrol(NOWHERE, code)
-    second = newcomer.enrol("http://127.0.0.1:10", peer.new_code() if new_code else code)
-    assert second == first
-    assert newcomer.kiosk.server == "http://127.0.0.1:10"
+    assert newcomer.enrol(NOWHERE, code) == first
+    assert len(peer.requests) == 1
     newcomer.sync()
     assert len(peer.of(Kind.KEY)) == 1
+
+
+def test_an_enrolled_kiosk_does_not_take_a_new_code(newcomer: Control, peer: Peer) -> None:
+    newcomer.enrol(NOWHERE, peer.new_code())
+    with pytest.raises(AlreadyEnrolledError, match="sudah terdaftar") as caught:
+        newcomer.enrol(ELSEWHERE, peer.new_code())
+    for said in ("Kelurahan Namosain (KEL-53.71.01.1001)", NOWHERE, "pindah ke unit lain", "folder data baru"):
+        assert said in str(caught.value)
+    newcomer.sync()
+    assert newcomer.kiosk.server == NOWHERE
+    assert len(peer.of(Kind.KEY)) == 1
+
+
+def test_an_enrolled_kiosk_takes_a_new_address_where_its_centre_answers(newcomer: Control, peer: Peer) -> None:
+    code = peer.new_code()
+    first = newcomer.enrol(NOWHERE, code)
+    assert newcomer.enrol(ELSEWHERE, code) == first
+    assert newcomer.kiosk.server == ELSEWHERE
+
+
+@pytest.mark.parametrize("answers", ["nobody", "a stranger"])
+def test_an_enrolled_kiosk_keeps_its_address_where_its_centre_does_not_answer(
+    newcomer: Control, peer: Peer, direct: Direct, answers: str
+) -> None:
+    code = peer.new_code()
+    newcomer.enrol(NOWHERE, code)
+    stranger = Peer(lambda: START_MS)
+    stranger.codes = peer.codes
+    direct.faults = [no_link if answers == "nobody" else lambda bundle: stranger.receive(bundle) or b""]
+    with pytest.raises(AlreadyEnrolledError, match="alamatnya tidak diganti"):
+        newcomer.enrol(ELSEWHERE, code)
+    assert newcomer.kiosk.server == NOWHERE
+
+
+def test_a_kiosk_that_waits_says_so_and_takes_a_new_code(newcomer: Control, peer: Peer) -> None:
+    code = peer.new_code()
+    peer.spend_codes()
+    with pytest.raises(CodeSpentError):
+        newcomer.enrol(NOWHERE, code)
+    status = newcomer.status()
+    assert (status.state, status.applied) == ("new", True)
+    assert "Pendaftaran:           sudah mengirim pendaftaran, menunggu konfirmasi pusat;" in in_words(status)
+    assert newcomer.sync().error != ""
+    assert newcomer.status().applied
+    newcomer.enrol(NOWHERE, peer.new_code())
+    assert not newcomer.status().applied
+
+
+def test_a_kiosk_that_reached_nobody_or_whom_nobody_knows_does_not_say_that_it_waits(
+    newcomer: Control, peer: Peer, direct: Direct
+) -> None:
+    code = peer.new_code()
+    direct.faults = [no_link]
+    with pytest.raises(NotReachedError):
+        newcomer.enrol(NOWHERE, code)
+    assert not newcomer.status().applied
+    peer.spend_codes()
+    newcomer.sync()
+    assert newcomer.status().applied
+    peer.forget_device()
+    newcomer.sync()
+    assert not newcomer.status().applied
 
 
 @pytest.mark.parametrize("code", ["", "salah", "0000-0000", "7R200-JVEJT-SNH0N-X78MW-082X9"])
@@ -164,8 +228,9 @@ def test_another_centre_than_the_code_s_is_not_believed(newcomer: Control, peer:
 
 
 def test_a_kiosk_does_not_change_to_another_centre(control: Control) -> None:
-    with pytest.raises(OtherCentreError, match="sudah terdaftar"):
-        control.enrol(NOWHERE, Peer(lambda: START_MS).new_code())
+    with pytest.raises(OtherCentreError, match="dari pusat lain"):
+        control.enrol(ELSEWHERE, Peer(lambda: START_MS).new_code())
+    assert control.kiosk.server == NOWHERE
     assert control.sync().error == ""
 
 

@@ -9,7 +9,7 @@ import pytest
 from kiosk_agent.control import Control
 from kiosk_agent.errors import StickError
 from kiosk_agent.intake import Form
-from kiosk_agent.sync.usb import place_for, read_file, reply_in, write_file
+from kiosk_agent.sync.usb import place_for, read_file, replies_in, write_file
 from sync_protocol.bodies import Config
 from sync_protocol.kinds import Kind
 from tests.kiosk_agent.conftest import START_MS, Ticker
@@ -128,14 +128,16 @@ def test_a_stick_that_cannot_be_written_keeps_its_old_file(tmp_path: Path, monke
         write_file(tmp_path / "missing" / "a.kasih", b"new")
 
 
-def test_in_a_folder_the_newest_reply_is_meant(tmp_path: Path) -> None:
+def test_in_a_folder_the_kiosk_s_own_reply_comes_first_then_the_newest(tmp_path: Path) -> None:
     with pytest.raises(StickError, match="tidak ada berkas balasan"):
-        reply_in(tmp_path)
-    for age, name in ((20, "a.reply.kasih"), (10, "b.reply.kasih"), (0, "c.kasih")):
+        replies_in(tmp_path, "own")
+    for age, name in ((30, "own.reply.kasih"), (20, "a.reply.kasih"), (10, "b.reply.kasih"), (5, "c.kasih")):
         (tmp_path / name).write_bytes(b"x")
         os.utime(tmp_path / name, (1_000_000 - age, 1_000_000 - age))
-    assert reply_in(tmp_path).name == "b.reply.kasih"
-    assert reply_in(tmp_path / "c.kasih").name == "c.kasih"
+    (tmp_path / "own.kasih").write_bytes(b"what this kiosk exported")
+    names = [file.name for file in replies_in(tmp_path, "own")]
+    assert names == ["own.reply.kasih", "b.reply.kasih", "a.reply.kasih", "c.kasih"]
+    assert replies_in(tmp_path / "c.kasih", "own") == [tmp_path / "c.kasih"]
     with pytest.raises(StickError, match="tidak bisa dibaca"):
         read_file(tmp_path / "missing")
 
@@ -145,9 +147,9 @@ def test_a_bundle_goes_into_a_folder_that_is_there_or_into_a_file_beside_others(
 ) -> None:
     assert place_for(str(tmp_path), "own.kasih") == tmp_path / "own.kasih"
     assert place_for(f"{tmp_path}/", "own.kasih") == tmp_path / "own.kasih"
-    assert place_for(f"{tmp_path}/other", "own.kasih") == tmp_path / "other"
+    assert place_for(f"{tmp_path}/other.kasih", "own.kasih") == tmp_path / "other.kasih"
     monkeypatch.chdir(tmp_path)
-    assert place_for("other", "own.kasih") == Path("other")
+    assert place_for("other.kasih", "own.kasih") == Path("other.kasih")
 
 
 @pytest.mark.parametrize(
@@ -155,6 +157,10 @@ def test_a_bundle_goes_into_a_folder_that_is_there_or_into_a_file_beside_others(
     [
         "",
         "{0}/STIK/",
+        "{0}/stik",
+        "{0}/stik.kasih/",
+        "{0}/STIK.2",
+        "stik",
         "{0}/STIK/x.kasih",
         "{0}/file/x.kasih",
         "{0}/file/",
@@ -165,5 +171,6 @@ def test_a_bundle_goes_into_a_folder_that_is_there_or_into_a_file_beside_others(
 )
 def test_a_stick_that_is_not_there_is_told_and_nothing_is_written_in_its_place(tmp_path: Path, given: str) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(StickError, match=r"^Folder .* tidak ada\. Periksa apakah stiknya sudah terpasang\.$"):
+    with pytest.raises(StickError, match=r"^Folder .* tidak ada\. Periksa apakah stiknya sudah terpasang\."):
         place_for(given.format(tmp_path), "own.kasih")
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]

@@ -76,6 +76,8 @@ def test_a_fault_of_ours_says_what_to_do_and_the_log_quotes_nobody(
 # -- the technician's page ---------------------------------------------------------------------------------------------
 
 WELL = Status(
+    log="c0ffee",
+    applied=False,
     state=Enrolment.ACTIVE,
     ready=True,
     unit="KEL-1",
@@ -101,6 +103,7 @@ WELL = Status(
         ({"state": Enrolment.PENDING}, "Pendaftaran", "perhatikan"),
         ({"state": Enrolment.REVOKED}, "Pendaftaran", "gawat"),
         ({"state": Enrolment.NEW}, "Pendaftaran", "gawat"),
+        ({"state": Enrolment.NEW, "applied": True}, "Pendaftaran", "perhatikan"),
         ({"queue": 3, "oldest_s": 3_600}, "", "baik"),
         ({"queue": 3, "oldest_s": 86_400}, "Antrean", "perhatikan"),
         ({"queue": 3, "oldest_s": 400_000}, "Antrean", "gawat"),

@@ -1,5 +1,7 @@
 """How a case stands, asked at any kiosk with its number and PIN."""
 
+import sqlite3
+
 import pytest
 
 from server.actions.answer_query import receive_query
@@ -7,6 +9,8 @@ from server.actions.receive_bundle import receive_bundle
 from server.actions.revoke_device import revoke_device
 from server.errors import StorageError
 from server.store import cases
+from server.store.centre import DATABASE
+from server.store.pin_guesses import QUESTIONS_KEPT_MS
 from sync_protocol.bodies import Answer, Query
 from sync_protocol.bundle import read_bundle, write_bundle
 from sync_protocol.kinds import Kind
@@ -132,6 +136,30 @@ def test_a_question_may_travel_with_an_exchange(centre, enrol, case):
     assert reply is not None
     (entry,) = read_reply(reply, peer.pinned)[0].transient
     assert peer.body(entry).found
+
+
+def test_a_question_is_known_again_for_a_year_and_then_forgotten(centre, enrol, case, clock):
+    peer = enrol()
+    put(centre, peer, write_bundle([query(peer, case, "000000").raw]))
+    repeated = write_bundle([query(peer, case, "000001").raw])
+    clock.pass_(2 * HOUR_MS)
+    put(centre, peer, repeated)
+    clock.pass_(QUESTIONS_KEPT_MS - HOUR_MS)
+    for _ in range(9):
+        assert put(centre, peer, repeated) == Answer(nonce=NONCE)
+    assert ask(centre, peer, case, "123456").found, "it was no new guess"
+    kept = centre.read(lambda c: [row["opened"] for row in c.execute("select opened from asked order by at")])
+    assert kept == [0, 1], "the first is forgotten"
+
+
+def test_who_only_names_a_log_takes_no_turn_of_the_writer(centre, enrol, case, data):
+    forged = query(enrol(), case, "123456").raw
+    other = sqlite3.connect(data / DATABASE, isolation_level=None)
+    try:
+        other.execute("begin immediate")  # Whoever wants to write now is told that the disk refuses.
+        assert receive_query(centre, write_bundle([forged[:-1] + bytes([forged[-1] ^ 1])])) is None
+    finally:
+        other.close()
 
 
 def test_strangers_and_revoked_devices_are_not_answered(centre, enrol, case):

@@ -12,7 +12,7 @@ import pytest
 
 from server.actions.make_backup import make_backup
 from server.actions.restore_backup import restore_backup
-from server.errors import BackupError, FolderInUseError
+from server.errors import BackupError, FileError, FolderInUseError
 from server.store import archive, cases, ledger
 from server.store.centre import DATABASE, open_centre
 from tests.server.conftest import UNIT, enrolled, sender
@@ -86,7 +86,7 @@ def test_a_backup_that_cannot_be_written_marks_nothing_and_leaves_nothing(centre
 
 
 def test_what_a_power_cut_left_of_an_earlier_backup_is_removed(centre, filled, tmp_path):
-    left = tmp_path / ".pusat.kasih.abc123.kasih-sementara"
+    left = tmp_path / ".pusat.kasih.abc123_x.kasih-sementara"
     left.mkdir()
     (left / "centre.keys").write_text("kunci")
     make_backup(centre, tmp_path / "pusat.kasih", actor="cli")
@@ -114,6 +114,36 @@ def test_a_file_that_is_there_is_replaced_only_when_that_is_asked_for(centre, fi
     assert file.read_text() == "cadangan lama"
     made = make_backup(centre, file, actor="cli", replace=True)
     assert archive.digest(file) == made.sha256
+
+
+@pytest.mark.parametrize("replace", [False, True])
+@pytest.mark.parametrize(
+    "place", ["centre/centre.sqlite3", "centre/centre.keys", "centre/baru.kasih", "tautan/centre.keys", "ke-kunci"]
+)
+def test_a_backup_never_goes_into_the_centres_own_folder(centre, filled, send, tmp_path, place, replace):
+    (tmp_path / "tautan").symlink_to(centre.data)
+    (tmp_path / "ke-kunci").symlink_to(centre.data / "centre.keys")
+    before = sorted(path.name for path in centre.data.iterdir()), (centre.data / "centre.keys").read_bytes()
+    with pytest.raises(FileError, match="folder data pusat"):
+        make_backup(centre, tmp_path / place, actor="cli", replace=replace)
+    assert (sorted(path.name for path in centre.data.iterdir()), (centre.data / "centre.keys").read_bytes()) == before
+    filled.complain("Sesudah itu.")
+    filled.sync(send)
+    centre.close()
+    open_centre(centre.data, threads=False).close()
+
+
+@pytest.mark.parametrize("name", ["pusat", "pusat.kasih"])
+def test_a_neighbour_that_backs_up_beside_it_is_left_alone(centre, filled, tmp_path, name):
+    neighbour = tmp_path / f".{name}.2026.abc123_x.kasih-sementara"
+    restoring = tmp_path / f".{name}.2026.abc123_x.kasih-pulih"
+    neighbour.mkdir()
+    restoring.mkdir()
+    make_backup(centre, tmp_path / name, actor="cli")
+    restore_backup(tmp_path / name, tmp_path / "lain")
+    restore_backup(tmp_path / name, tmp_path / name.partition(".")[0], force=True)
+    assert neighbour.is_dir()
+    assert restoring.is_dir()
 
 
 def test_a_backup_that_is_not_there_is_told_as_such(tmp_path):

@@ -162,14 +162,20 @@ def test_health_goes_to_the_device_and_the_newest_counts(centre, enrol, clock):
     assert health == '{"queue":3}'
 
 
+def notes_of(centre, peer, number, pin):
+    return centre.read(lambda c: notes.notes_with_pin(c, number, centre.keys.pin_proof(number, pin), peer.log))
+
+
 def test_a_note_is_kept_encrypted_under_the_number_that_it_names(centre, enrol, clock):
     peer = enrol()
     entry = peer.append(Kind.NOTE, Note(number="7kqm9xd4tf", pin="123456", type="amended", text="Di RT 5."))
     clock.pass_(60_000)
     receive(centre, [entry])
-    (note,) = centre.read(lambda c: notes.notes_of_number(c, "7KQM9-XD4TF"))
+    (note,) = notes_of(centre, peer, "7KQM9-XD4TF", "123456")
+    assert notes_of(centre, peer, "7KQM9-XD4TF", "123457") == notes_of(centre, peer, "7KQM9-XD4TG", "123456") == []
     assert (note.entry, note.type, note.arrived_at) == (entry.id, "amended", clock.now)
     assert b"RT 5" not in note.private
+    assert b"123456" not in note.private + note.pin
     assert decode_note(centre.keys.decrypt_field(entry.id, note.private)).text == "Di RT 5."
     assert centre.read(troubles.list_troubles) == []
 
@@ -182,17 +188,42 @@ def test_a_note_to_a_mistyped_number_is_a_trouble(centre, enrol):
 
 def test_notes_that_an_earlier_version_passed_are_folded_after_the_migration(data, centre, enrol):
     peer = enrol()
-    entry = peer.append(Kind.NOTE, Note(number="7KQM9-XD4TF", type="rated", rating=5))
+    entry = peer.append(Kind.NOTE, Note(number="7KQM9-XD4TF", pin="123456", type="rated", rating=5))
     receive(centre, [entry])
     centre.close()
     connection = open_database(data)
     connection.execute("drop table note")
     connection.execute("drop table asked")
-    connection.execute("delete from _sqlite_migrations where name = '0002_notes'")
+    connection.execute("delete from _sqlite_migrations where name >= '0002'")
     connection.close()
     later = open_centre(data, threads=False)
     assert fold(later) == 1
-    assert [note.entry for note in later.read(lambda c: notes.notes_of_number(c, "7KQM9-XD4TF"))] == [entry.id]
+    assert [note.entry for note in notes_of(later, peer, "7KQM9-XD4TF", "123456")] == [entry.id]
+    later.close()
+
+
+def test_notes_of_the_version_before_are_folded_once_more_and_in_order(data, centre, enrol):
+    peer = enrol()
+    said = [peer.append(Kind.NOTE, Note(number="7KQM9-XD4TF", pin="123456", type="amended")) for _ in range(8)]
+    receive(centre, said)
+    centre.close()
+    connection = open_database(data)
+    for statement in (
+        "drop table note",
+        """create table note (entry blob primary key, number text not null, type text not null,
+            filed_at integer not null, arrived_at integer not null, private blob not null) strict""",
+        "create index note_number on note (number, arrived_at)",
+        "drop table asked",
+        "create table asked (entry blob primary key, opened integer not null) strict",
+        "insert into asked values (x'01', 1)",
+        "delete from _sqlite_migrations where name >= '0003'",
+    ):
+        connection.execute(statement)
+    connection.close()
+    later = open_centre(data, threads=False)
+    assert fold(later) == len(said)
+    assert [note.entry for note in notes_of(later, peer, "7KQM9-XD4TF", "123456")] == [entry.id for entry in said]
+    assert later.read(lambda c: c.execute("select at from asked").fetchone()[0]) > 0
     later.close()
 
 

@@ -2,18 +2,24 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from server.actions.change_password import change_password
-from server.actions.grant_duty import grant_by_recovery
-from server.actions.manage_users import reset_password
+from server.actions.grant_duty import grant_by_recovery, grant_duty
+from server.actions.manage_users import disable_user, reset_password
 from server.actions.open_secret import Opened, Part, open_secret
+from server.actions.sign_in import checked
+from server.actions.verify_secret import verify_secret
+from server.audit import audit
+from server.audit.state import Audit
+from server.domain.roles import Role
 from server.errors import (
     CentreError,
+    GrantRefusedError,
     LoginRefusedError,
     NoGrantError,
     NoSuchCaseError,
@@ -21,7 +27,7 @@ from server.errors import (
     ReasonMissingError,
     SealBrokenError,
 )
-from server.store import duty, users
+from server.store import cases, duty, users
 from server.store.centre import Centre, open_centre
 from sync_protocol.bodies import Secret
 from sync_protocol.packing import pack
@@ -181,22 +187,106 @@ def test_another_role_opens_nothing_even_with_a_grant(centre, key, one, peer, ro
 
 
 @pytest.mark.parametrize("parts", [{Part.TEXT}, {Part.PERSON}, BOTH])
-def test_an_officer_of_the_accused_unit_is_told_what_one_is_told_of_no_case(centre, key, one, peer, parts):
+def test_an_officer_of_a_unit_is_told_the_same_of_every_report(centre, key, one, peer, parts):
+    """A grant that such a user has from an earlier version counts as none, so no answer tells whom a report is about."""
     insider = add_officer(centre, key, one, name="orang-dalam", unit=ACCUSED)
-    case = arrived(centre, peer)
-    assert refused(centre, insider, case, NoSuchCaseError, parts=parts) == refused(
-        centre, insider, bytes(32), NoSuchCaseError, parts=parts
-    )
-    other = arrived(centre, peer, accused="PKM-ALK")
-    opened = opened_by(centre, insider, other, parts=parts)
-    assert (opened.text is not None, opened.person is not None) == (Part.TEXT in parts, Part.PERSON in parts)
+    nobody = add_officer(centre, None, one, name="tanpa-kunci")
+    told = {
+        refused(centre, officer, arrived(centre, peer, accused=accused), NoGrantError, parts=parts, password=password)
+        for officer in (insider, nobody)
+        for accused in (ACCUSED, "PKM-ALK", "")
+        for password in (PASSWORD, "salah sekali ini")
+    }
+    assert len(told) == 1
+    with pytest.raises(NoGrantError):
+        verify_secret(centre, insider, arrived(centre, peer), unit="DPUPR", summary=SUMMARY, password=PASSWORD)
 
 
-def test_who_may_be_of_the_accused_unit_does_not_get_the_person_where_nobody_can_tell(centre, key, one, peer):
-    insider = add_officer(centre, key, one, name="orang-dalam", unit=ACCUSED)
-    whole = secret_body(peer.log, centre.keys.duty_public)
-    case = arrived(centre, peer, Secret(text=bytes(64), person=whole.person))
-    refused(centre, insider, case, SealBrokenError, parts={Part.PERSON})
+def test_an_officer_of_a_unit_is_neither_given_the_key_nor_passes_it_on(centre, secret_centre, key, one):
+    add_officer(centre, None, one, name="sari", unit=ACCUSED)
+    with pytest.raises(GrantRefusedError, match="tidak terikat satu unit"):
+        grant_by_recovery(centre, "sari", typed=secret_centre.founded.recovery_key, actor="cli")
+    add_officer(centre, key, one, name="lama", unit="DPUPR")
+    add_officer(centre, None, one, name="budi")
+    with pytest.raises(NoGrantError):
+        grant_duty(centre, "budi", by="lama", password=PASSWORD)
+    assert centre.read(duty.holders) == ["admin"]
+
+
+class TestKeysInTheHistory:
+    """The key is given to the pair that the events name, and to no other."""
+
+    def codes(self, centre: Centre) -> list[str]:
+        return [finding.code for finding in centre.read(lambda connection: list(audit(Audit(connection, centre.keys))))]
+
+    def test_a_pair_that_somebody_put_in_the_place_of_the_officers_gets_nothing(self, centre, key, one):
+        add_officer(centre, key, one, name="sari")
+        baru = add_officer(centre, None, one, name="baru")
+        evil = X25519PrivateKey.generate().public_key().public_bytes_raw()
+        centre.write(lambda connection: connection.execute("update user set seal = ? where id = ?", (evil, baru.id)))
+        with pytest.raises(GrantRefusedError, match="riwayat"):
+            grant_duty(centre, "baru", by="sari", password=PASSWORD)
+        assert "baru" not in centre.read(duty.holders)
+        assert self.codes(centre) == ["user-key"]
+
+    def test_a_user_whom_nobody_added_gets_nothing(self, centre, key, one):
+        add_officer(centre, key, one, name="sari")
+        row = users.NewUser("gelap", "", Role.PETUGAS, "", one.password, one.key, must_change=False)
+        centre.write(lambda connection: users.insert_user(connection, row, 0))
+        with pytest.raises(GrantRefusedError, match="riwayat"):
+            grant_duty(centre, "gelap", by="sari", password=PASSWORD)
+
+    def test_through_a_life_with_the_key_the_history_holds(self, centre, secret_centre, key, one):
+        officer = add_officer(centre, key, one, name="sari")
+        change_password(centre, officer, PASSWORD, "gong perunggu di teluk")
+        assert self.codes(centre) == []
+        first = reset_password(centre, "sari", actor="cli")
+        assert self.codes(centre) == []
+        change_password(centre, officer, first, PASSWORD)
+        grant_by_recovery(centre, "sari", typed=secret_centre.founded.recovery_key, actor="cli")
+        assert self.codes(centre) == []
+        disable_user(centre, "sari", actor="cli")
+        assert self.codes(centre) == []
+
+
+def meanwhile(centre: Centre, act: Callable[[], object]) -> None:
+    """Do something between the check of a password and the transaction that follows it."""
+    real, asked = centre.clock, iter(range(1_000))
+
+    def clock() -> int:
+        if next(asked) == 1:
+            centre.clock = real
+            act()
+        return real()
+
+    centre.clock = clock
+
+
+SUMMARY = "Dugaan pungutan di loket layanan. Mohon diperiksa."
+
+
+def test_who_is_disabled_meanwhile_hands_nothing_on(centre, key, one, peer):
+    officer, case = add_officer(centre, key, one, name="sari"), arrived(centre, peer)
+    opened_by(centre, officer, case)
+    meanwhile(centre, lambda: disable_user(centre, "sari", actor="cli"))
+    with pytest.raises(NoGrantError):
+        verify_secret(centre, officer, case, unit="INSPEKTORAT", summary=SUMMARY, password=PASSWORD)
+    assert centre.read(lambda connection: cases.get_case(connection, case))["handler"] == ""
+
+
+def test_a_password_that_the_admin_gives_meanwhile_stays(centre, key, one):
+    officer, given = add_officer(centre, key, one, name="sari"), []
+    meanwhile(centre, lambda: given.append(reset_password(centre, "sari", actor="cli")))
+    with pytest.raises(LoginRefusedError, match="baru saja diubah"):
+        change_password(centre, officer, PASSWORD, "gong perunggu di teluk")
+    assert checked(centre, "sari", given[0]).must_change
+
+
+def test_an_account_that_is_closed_meanwhile_keeps_its_password(centre, key, one):
+    officer = add_officer(centre, key, one, name="sari")
+    meanwhile(centre, lambda: disable_user(centre, "sari", actor="cli"))
+    with pytest.raises(LoginRefusedError, match="baru saja diubah"):
+        change_password(centre, officer, PASSWORD, "gong perunggu di teluk")
 
 
 def test_a_report_that_is_not_secret_is_not_opened_here(centre, key, one, peer):

@@ -4,11 +4,12 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from server.actions.manage_users import add_user, disable_user
+from server.actions.manage_users import add_user, disable_user, reset_password
 from server.actions.revoke_device import revoke_device
 from server.actions.unmask_identity import unmask_identity
 from server.actions.verify_report import verify_report
@@ -16,8 +17,11 @@ from server.audit import audit
 from server.audit.finding import Finding
 from server.audit.state import Audit
 from server.domain.roles import Role, Viewer
+from server.store import users
 from server.store.centre import DATABASE, open_centre, open_database
+from server.store.events import append_event
 from server.store.keys import load_keys
+from server.store.passwords import UserKey
 from sync_protocol.bodies import Note, Secret
 from sync_protocol.bundle import write_bundle
 from sync_protocol.kinds import Kind
@@ -126,7 +130,7 @@ def moved(table: str, column: str, key: str, where: str = "1 = 1") -> Edit:
     return edit
 
 
-def worded(table: str, column: str, key: str, words: list[str]) -> Edit:
+def worded(table: str, column: str, key: str, words: list[object]) -> Edit:
     """One word made another."""
 
     def edit(connection: sqlite3.Connection, rng: random.Random) -> None:
@@ -197,6 +201,12 @@ def slipped_in_user(connection: sqlite3.Connection, rng: random.Random) -> None:
     connection.execute(f"insert into user ({', '.join(row)}) values ({marks})", row)
 
 
+def copied_grant(connection: sqlite3.Connection, rng: random.Random) -> None:
+    """The duty key for somebody to whom nobody gave it."""
+    row = one(connection, rng, "select sealed from duty_grant")
+    connection.execute("insert into duty_grant (user, sealed) values (2, ?)", (row["sealed"],))
+
+
 KINDS: dict[str, Edit] = {
     "entry: a bit of its bytes": flipped("entry", "raw", "n"),
     "entry: a bit of its id": flipped("entry", "id", "n"),
@@ -259,6 +269,13 @@ KINDS: dict[str, Edit] = {
     "user: the unit": worded("user", "unit", "id", ["DPUPR", "INSPEKTORAT"]),
     "user: disabled or not": toggled("user", "disabled", "id"),
     "user: slipped in": slipped_in_user,
+    "user: its key": flipped("user", "seal", "id"),
+    "user: deleted": deleted("user", "id"),
+    "grant: a bit of it": flipped("duty_grant", "sealed", "id"),
+    "grant: deleted": deleted("duty_grant", "id"),
+    "grant: two exchanged": swapped("duty_grant", "sealed", "id"),
+    "grant: for somebody else": worded("duty_grant", "user", "id", [2, 3]),
+    "grant: slipped in": copied_grant,
     "missing: deleted": deleted("missing", "id"),
     "tombstone: deleted": deleted("tombstone", "id"),
     "trouble: deleted": deleted("trouble", "entry"),
@@ -290,6 +307,44 @@ def test_every_kind_of_edit_is_found(edited: tuple[Path, sqlite3.Connection]) ->
             unseen.append((number, kind))
         connection.execute("rollback")
     assert unseen == []
+
+
+class TestAnEarlierVersion:
+    """Its events do not state the hash of a key pair or a grant: nothing is made of that, until one does."""
+
+    @pytest.fixture
+    def data(self, data: Path) -> Path:
+        """As such a version founded a centre, and added a user."""
+        connection = open_database(data)
+        connection.execute("begin immediate")
+        user = users.NewUser("sari", "", Role.PETUGAS, "", "", UserKey(bytes(32), b""))
+        users.insert_user(connection, user, 0)
+        connection.execute("delete from event")
+        append_event(connection, at=0, type="centre-founded", actor="cli", data={"demo": False})
+        added = {"user": "sari", "role": "petugas", "unit": ""}
+        append_event(connection, at=0, type="user-added", actor="cli", data=added)
+        append_event(connection, at=0, type="password-changed", actor="sari")
+        connection.execute("commit")
+        connection.close()
+        return data
+
+    def test_it_holds(self, data: Path) -> None:
+        assert findings(data) == []
+
+    @pytest.mark.parametrize(("user", "code"), [(1, "grant-missing"), (None, "grant-missing")])
+    def test_the_first_grants_must_be_there(self, data: Path, user: int | None, code: str) -> None:
+        with closing(open_database(data)) as connection:
+            connection.execute("delete from duty_grant where user is ?", (user,))
+        assert [finding.code for finding in findings(data)] == [code]
+
+    def test_a_key_is_compared_from_the_next_event_on_that_states_it(self, data: Path) -> None:
+        centre = open_centre(data, threads=False)
+        reset_password(centre, "sari", actor="cli")
+        centre.close()
+        assert findings(data) == []
+        with closing(open_database(data)) as connection:
+            connection.execute("update user set seal = ? where name = 'sari'", (bytes(32),))
+        assert [finding.code for finding in findings(data)] == ["user-key"]
 
 
 def test_a_finding_says_where(edited: tuple[Path, sqlite3.Connection]) -> None:

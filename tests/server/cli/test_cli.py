@@ -10,6 +10,7 @@ import subprocess
 import sys
 from base64 import b64decode
 from contextlib import closing, contextmanager
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,10 @@ from sync_protocol.bundle import MAGIC
 from sync_protocol.keys import read_code
 from sync_protocol.kinds import Kind
 from sync_protocol.reply import read_reply
+from sync_protocol.vocabulary import Identity
 from tests.peers import Peer, over_http
 from tests.server.conftest import UNIT
+from tests.server.secret_reports import secret_body
 
 COMMAND = [sys.executable, "-c", "from server.cli import main; main()"]
 
@@ -80,14 +83,6 @@ def test_init_makes_a_centre_once(tmp_path):
     assert refused.stdout == ""
 
 
-def test_init_can_be_begun_again_after_it_broke_off(tmp_path):
-    data = tmp_path / "pusat"
-    kasih("init", "--data", data)
-    (data / "centre.keys").unlink()
-    kasih("init", "--data", data)
-    assert [row["type"] for row in lines("export", "--data", data, "--what", "events")] == ["centre-founded"]
-
-
 def test_enrol_prints_a_code_and_nothing_else(data):
     printed = process("enrol", "--data", data, "--unit", UNIT)
     assert len(printed.splitlines()) == 1
@@ -98,8 +93,8 @@ def test_enrol_prints_a_code_and_nothing_else(data):
     ("args", "words"),
     [
         (("enrol", "--unit", "KEL-99"), "unit KEL-99 tidak dikenal"),
-        (("device", "revoke", "abcd"), "tidak ada perangkat"),
-        (("device", "confirm", "00" * 16, "--unit", UNIT), "tidak ada perangkat"),
+        (("device", "revoke", "abcd"), "tidak ada kios"),
+        (("device", "confirm", "00" * 16, "--unit", UNIT), "tidak ada kios"),
         (("restore", "/tidak/ada.kasih", "--force"), "tidak dapat dibaca: berkas atau foldernya tidak ada"),
         (("bundle", "import", "/tidak/ada.kasih"), "tidak dapat dibaca"),
         (("bundle", "export", "/tmp", "--unit", "X"), "unit X tidak dikenal"),
@@ -197,7 +192,7 @@ def test_a_stranger_on_a_stick_is_not_stored(data, tmp_path):
     stranger = Peer(load_keys(data).sign_public, intake=load_keys(data).intake_public)
     stranger.complain()
     refused = kasih("bundle", "import", stick(tmp_path, stranger), "--data", data, check=1)
-    assert "tidak ada isi dari perangkat yang dikenal" in refused.stderr
+    assert "tidak ada isi dari kios yang dikenal" in refused.stderr
     assert lines("export", "--data", data, "--what", "entries") == []
     assert [row["log"] for row in json.loads(kasih("device", "list", "--data", data, "--json").stdout)["knocking"]] == [
         stranger.log.hex()
@@ -262,7 +257,7 @@ def test_a_kiosk_that_knocked_is_confirmed_by_the_beginning_of_its_log(data, tmp
     kasih("bundle", "import", path, "--data", data, check=1)
     log = stranger.log.hex()
     assert log in kasih("device", "list", "--data", data).stdout
-    assert "tidak ada perangkat" in kasih("device", "revoke", log[:8], "--data", data, check=1).stderr
+    assert "tidak ada kios" in kasih("device", "revoke", log[:8], "--data", data, check=1).stderr
     assert "sebutkan unit" in kasih("device", "confirm", log[:8], "--data", data, check=1).stderr
     done = kasih("device", "confirm", log[:8].upper(), "--unit", UNIT, "--data", data, "--json")
     assert json.loads(done.stdout)["log"] == log
@@ -279,6 +274,14 @@ def test_units_are_listed_with_the_codes_that_other_commands_take(data):
     kasih("enrol", "--data", data, "--unit", clinics[0].split()[0])
 
 
+def test_an_export_with_text_names_nobody_of_a_secret_report(data, device, tmp_path):
+    secret = secret_body(device.log, load_keys(data).duty_public)
+    device.complain("", category="PGL", identity=Identity.SECRET, phone="+6281234500777", sms_ok=True, secret=secret)
+    kasih("bundle", "import", stick(tmp_path, device), "--data", data)
+    (case,) = lines("export", "--with-text", "--data", data)
+    assert (case["identity"], case["sealed"], case["name"], case["phone"]) == ("secret", True, "", "")
+
+
 def test_a_backup_is_replaced_only_when_that_is_asked_for(data, tmp_path):
     file = tmp_path / "pusat.kasih"
     kasih("backup", file, "--data", data)
@@ -288,6 +291,25 @@ def test_a_backup_is_replaced_only_when_that_is_asked_for(data, tmp_path):
     assert file.read_bytes() == before
     kasih("backup", file, "--data", data, "--force")
     assert file.read_bytes() != before
+
+
+@pytest.mark.parametrize(
+    ("command", "place"),
+    [
+        *product((["backup"], ["backup", "--force"], ["keys"]), ("centre.sqlite3", "centre.keys", "baru.kasih")),
+        *product((["bundle", "export"],), ("baru.kasih", "")),
+    ],
+)
+def test_no_command_writes_its_file_into_the_data_folder(data, device, tmp_path, command, place):
+    device.complain()
+    kasih("bundle", "import", stick(tmp_path, device), "--data", data)
+    keys = (data / "centre.keys").read_bytes()
+    refused = kasih(*command, data / place, "--data", data, check=1)
+    assert "folder data pusat" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+    assert (data / "centre.keys").read_bytes() == keys
+    assert not (data / "baru.kasih").exists()
+    assert len(lines("export", "--data", data)) == 1
 
 
 def test_entries_are_exported_as_received(data, device, tmp_path):

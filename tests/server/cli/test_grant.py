@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from msgspec import Struct
 
+from server.store import users
+from server.store.centre import open_centre
 from server.store.keys import load_keys
 from sync_protocol.bodies import Keys
 from sync_protocol.kinds import Kind
@@ -121,17 +123,17 @@ def test_a_secret_report_is_opened_by_who_was_granted_the_key_and_leaves_no_word
         until(lambda: sari.get(path).status == 200)
         fields = {"alasan": REASON, "sandi": SARI, "text": "ya", "person": "ya"}
         assert "Yang dapat memberikannya: admin" in sari.get(f"{path}/rahasia").words()
-        assert sari.post(f"{path}/rahasia", **fields).status == 422
+        assert sari.send_once(f"{path}/rahasia", **fields).status == 422
 
         assert town.facts("user", "grant", "sari", "--by", "admin", given=f"{town.admin}\n") == {"user": "sari"}
         assert town.holders() == {"admin", "sari"}
-        page = sari.post(f"{path}/rahasia", **fields)
+        page = sari.send_once(f"{path}/rahasia", **fields)
         assert page.status == 200
         assert all(word in page.words() for word in (TEXT, PLACE, NAME, PHONE))
 
         budi = newcomer(town, port, "budi", BUDI)
         assert town.facts("user", "grant", "budi", "--by", "sari", given=f"{SARI}\n")
-        assert TEXT in budi.post(f"{path}/rahasia", alasan=REASON, sandi=BUDI, text="ya").words()
+        assert TEXT in budi.send_once(f"{path}/rahasia", alasan=REASON, sandi=BUDI, text="ya").words()
         assert "Membuka isi laporan RAHASIA oleh budi" in budi.get(path).words()
         assert TEXT not in budi.get(path).text
         step = {"unit": "INSPEKTORAT", "ringkasan": SUMMARY, "sandi": BUDI}
@@ -210,6 +212,42 @@ def test_a_wrong_password_of_the_one_who_grants_counts_as_one_at_login(town: Tow
             town.refused("user", "grant", "sari", "--by", "admin", given="salah sekali ini\n")
         town.refused("user", "grant", "sari", "--by", "admin", given=f"{town.admin}\n")
         assert Browser(port).sign_in("admin", town.admin).status == 403
+
+
+@pytest.mark.parametrize("given", [b"", b"\n", b"\xff\xfe sandi\n"])
+@pytest.mark.parametrize("locale", ["C.UTF-8", "C", "POSIX"])
+def test_what_is_no_password_gets_one_clear_line_and_counts_as_none(town: Town, given: bytes, locale: str) -> None:
+    town.facts("user", "add", "sari", "--role", "petugas")
+    command = [*SERVER, "user", "grant", "sari", "--by", "admin", "--data", str(town.data)]
+    done = subprocess.run(command, input=given, capture_output=True, check=False, env=os.environ | {"LC_ALL": locale})
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, b"", 1), done
+    centre = open_centre(town.data, threads=False)
+    try:
+        assert centre.read(lambda connection: users.find_user(connection, "admin"))["failures"] == 0
+    finally:
+        centre.close()
+
+
+def test_an_undecodable_recovery_key_gets_one_clear_line(town: Town) -> None:
+    town.facts("user", "add", "sari", "--role", "petugas")
+    command = [*SERVER, "user", "grant", "sari", "--recovery", "--data", str(town.data)]
+    done = subprocess.run(command, input=b"\xff\n\xff\n", capture_output=True, check=False)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, b"", 1), done
+
+
+@pytest.mark.parametrize("command", ["password", "disable"])
+def test_where_nobody_is_left_with_the_key_the_command_says_so(town: Town, command: str) -> None:
+    town.facts("user", "add", "sari", "--role", "petugas")
+    assert "tidak ada lagi" not in town.call("user", command, "sari").stdout
+    assert "tidak ada lagi yang memegang kunci tugas" in town.call("user", command, "admin").stdout
+    assert "tidak ada lagi" not in town.call("user", command, "admin").stdout
+
+
+def test_an_officer_of_a_unit_is_told_why_the_key_is_refused(town: Town) -> None:
+    town.facts("user", "add", "sari", "--role", "petugas", "--unit", "DINKES")
+    refused = town.refused("user", "grant", "sari", "--by", "admin", given=f"{town.admin}\n")
+    assert "tidak terikat satu unit" in refused
+    assert "grant" not in town.call("user", "add", "budi", "--role", "petugas", "--unit", "DINKES").stdout
 
 
 @pytest.mark.parametrize("options", [[], ["--by", "admin", "--recovery"]])

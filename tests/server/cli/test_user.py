@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -74,6 +75,12 @@ def test_a_new_password_makes_the_old_one_and_the_old_grants_useless(data):
     centre = open_centre(data, threads=False)
     assert centre.read(lambda connection: connection.execute(grants).fetchone()[0]) == 0
     centre.close()
+
+
+def test_a_short_name_does_not_stand_in_the_password_that_is_drawn(data, monkeypatch):
+    draws = iter("nsabcdefghjkmpq" + "abcdefghjkmnpqr")
+    monkeypatch.setattr(secrets, "choice", lambda _: next(draws))
+    assert added(data, "ns", "--role", "petugas") == "abcde-fghjk-mnpqr"
 
 
 def test_a_disabled_user_is_listed_and_not_let_in(data):

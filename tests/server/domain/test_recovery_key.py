@@ -6,7 +6,9 @@ from server.domain.recovery_key import read_recovery_key, write_recovery_key
 from server.errors import RecoveryKeyError
 
 
-@pytest.mark.parametrize("key", [bytes(32), b"\xff" * 32, bytes(range(32)), bytes.fromhex("8c4df67daef5" + "a7" * 26)])
+@pytest.mark.parametrize(
+    "key", [bytes(31) + b"\x80", b"\xff" * 32, bytes(range(32)), bytes.fromhex("8c4df67daef5" + "a7" * 26)]
+)
 def test_what_is_printed_can_be_typed_again(key):
     printed = write_recovery_key(key)
     assert read_recovery_key(printed) == key
@@ -27,3 +29,10 @@ def test_a_wrong_letter_is_noticed():
 def test_what_has_another_length_is_said_to(cut):
     with pytest.raises(RecoveryKeyError, match="54 huruf"):
         read_recovery_key(cut)
+
+
+def test_a_line_that_was_typed_twice_is_told():
+    first, second = write_recovery_key(bytes(range(32))).split("\n")
+    for line in (first, second):
+        with pytest.raises(RecoveryKeyError, match="diketik dua kali"):
+            read_recovery_key(line + line)

@@ -1,15 +1,19 @@
 """What is held of all bodies together stays within its limit, over real HTTP, and what was held is given back."""
 
+import asyncio
 import os
 import shutil
 import socket
+import tracemalloc
 from functools import partial
+from typing import Any
 
 import pytest
 
 from server.actions.issue_code import issue_code
 from server.store.centre import open_centre
 from server.sync_api.body_room import FREE, BodyRoom
+from server.sync_api.sync import SyncApi
 from sync_protocol.bundle import MAGIC
 from tests.peers import Peer, over_http
 from tests.server.conftest import UNIT, serving, until
@@ -106,3 +110,29 @@ def test_the_room_counts_what_goes_beyond_the_free_beginnings():
         assert (two.take(FREE + 50), room.left) == (FREE + 40, 0)
         assert one.take(1) == 0
     assert room.left == 100
+
+
+@pytest.mark.parametrize(("who", "status"), [("device", 200), ("stranger", 403), ("nonsense", 400)])
+def test_while_the_answer_is_sent_nothing_holds_the_body(live, peer, who, status):
+    start = {"device": with_head(peer, []), "stranger": MAGIC, "nonsense": b"?"}[who]
+    pieces = [start + FRAMES, FRAMES * 2]
+    statuses: list[int | None] = []
+
+    async def receive():
+        return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
+
+    async def send(message):
+        # Who reads slowly lets the loop go on; the thread that worked lets go of what it had in its own time.
+        await asyncio.to_thread(until, lambda: tracemalloc.get_traced_memory()[0] < whole / 2)
+        statuses.append(message.get("status"))
+
+    api = SyncApi(live.centre)
+    scope: Any = {"type": "http", "method": "POST", "headers": [(b"content-type", b"application/octet-stream")]}
+    whole = sum(map(len, pieces))
+    tracemalloc.start()
+    try:
+        asyncio.run(api.handle(scope, receive, send))
+    finally:
+        tracemalloc.stop()
+        api.close()
+    assert statuses == [status, None]

@@ -82,6 +82,11 @@ class Browser:
         sent = {"content-type": "application/x-www-form-urlencoded", "origin": self.origin}
         return self.request("POST", path, urlencode(form).encode(), sent | (headers or {}))
 
+    def send_once(self, path: str, **fields: Any) -> Page:
+        """Look at a form that may be sent once, fill it in, send it."""
+        found = re.search(r'name="sekali" value="([^"]+)"', self.get(path).text)
+        return self.post(path, **({"sekali": found[1]} if found else {}), **fields)
+
     def sign_in(self, name: str, password: str = PASSWORD) -> Page:
         """Sign in and learn the token for forms."""
         page = self.post("/masuk", nama=name, sandi=password)

@@ -1,8 +1,11 @@
 """The case page: what it shows of people, and the one step that it offers."""
 
+import re
+
 import pytest
 
 from server.domain.deadlines import wita
+from server.store import notes
 from server.web import formats
 from sync_protocol.bodies import Note, Secret
 from sync_protocol.kinds import Kind
@@ -202,6 +205,56 @@ class TestNotes:
         other.sync(sender(site.centre))
         site.peer.sync(sender(site.centre))
         assert "Dari kios lain." in browse("petugas1").get(f"/pengaduan/{number}").text
+
+    def test_those_of_one_sync_stand_in_the_order_in_which_they_were_said(self, site, browse):
+        _, number = self.case(site)
+        for turn in range(8):
+            self.note(site, number, text=f"Ucapan ke-{turn}.")
+        site.peer.sync(sender(site.centre))
+        assert re.findall(r"Ucapan ke-(\d)", browse("petugas1").get(f"/pengaduan/{number}").text) == list("01234567")
+
+    def test_any_number_with_a_wrong_pin_holds_back_none_of_the_residents_own(self, site, browse):
+        _, number = self.case(site)
+        site.peer.sync(sender(site.centre))
+        site.centre.write(lambda c: notes.insert_notes(c, self.wrong(number, 20_000)))
+        self.note(site, number, type="disputed", text="BELUM SELESAI.")
+        site.peer.sync(sender(site.centre))
+        page = browse("petugas1").get(f"/pengaduan/{number}")
+        assert "BELUM SELESAI." in page.text
+        assert "20.000 tambahan untuk nomor ini memakai PIN yang salah" in page.words()
+        site.centre.write(lambda c: c.execute("delete from note where arrived_at = 1"))
+
+    def wrong(self, number, count):
+        """Notes as the fold makes them of what a hostile device sends; they lie before all others."""
+        return [
+            notes.NoteRow(
+                entry=b"wrong %026d" % turn,
+                n=-turn,
+                log=bytes(16),
+                number=number,
+                pin=b"another PIN's %02d" % (turn % 100),
+                type="amended",
+                filed_at=1,
+                arrived_at=1,
+                private=b"never opened",
+            )
+            for turn in range(count)
+        ]
+
+    def test_of_too_many_with_the_right_pin_those_of_the_cases_own_kiosk_come_first(self, site, browse):
+        _, number = self.case(site)
+        site.peer.sync(sender(site.centre))
+        other = enrolled(site.centre, unit="KEL-53.71.01.1003", clock=site.clock)
+        for turn in range(notes.MOST + 5):
+            other.append(Kind.NOTE, Note(number=number, pin=self.PIN, type="amended", text=f"Dari jauh {turn:03}."))
+        other.sync(sender(site.centre))
+        self.note(site, number, text="Dari kios sendiri.")
+        site.peer.sync(sender(site.centre))
+        page = browse("petugas1").get(f"/pengaduan/{number}")
+        assert "Dari kios sendiri." in page.text
+        assert re.findall(r"Dari jauh (\d+)", page.text) == [f"{turn:03}" for turn in range(notes.MOST - 1)]
+        assert "6 tambahan lain dengan PIN yang benar tidak ditampilkan" in page.words()
+        assert "PIN yang salah" not in page.words()
 
     @pytest.mark.parametrize("pin", ["", "246811", "24681", "2468100"])
     def test_without_the_pin_nobody_speaks_for_the_resident(self, site, browse, pin):

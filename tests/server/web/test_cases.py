@@ -111,3 +111,10 @@ class TestManyCases:
             assert len(first) == inbox.PAGE_SIZE
             assert len(set(first) | set(second)) == len(first) + len(second) == total
             assert listed(browser, status="semua", urut=order, hal=9) == second
+
+
+def test_a_status_that_does_not_exist_is_told(browse):
+    page = browse("petugas1").get("/pengaduan?status=FOO")
+    assert "Saringan tidak dikenal" in page.text
+    assert "“FOO”" in page.text
+    assert "Saringan tidak dikenal" not in browse("petugas1").get("/pengaduan?status=lewat").text
