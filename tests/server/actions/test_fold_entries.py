@@ -194,7 +194,7 @@ def test_notes_that_an_earlier_version_passed_are_folded_after_the_migration(dat
     connection = open_database(data)
     connection.execute("drop table note")
     connection.execute("drop table asked")
-    connection.execute("delete from _sqlite_migrations where name >= '0002'")
+    connection.execute("delete from _sqlite_migrations where name in ('0002_notes', '0003_notes_by_pin')")
     connection.close()
     later = open_centre(data, threads=False)
     assert fold(later) == 1
@@ -216,7 +216,7 @@ def test_notes_of_the_version_before_are_folded_once_more_and_in_order(data, cen
         "drop table asked",
         "create table asked (entry blob primary key, opened integer not null) strict",
         "insert into asked values (x'01', 1)",
-        "delete from _sqlite_migrations where name >= '0003'",
+        "delete from _sqlite_migrations where name = '0003_notes_by_pin'",
     ):
         connection.execute(statement)
     connection.close()

@@ -513,7 +513,7 @@ def test_commands_that_an_earlier_version_passed_are_answered_after_the_migratio
         connection.execute(f"drop index {index}")
     connection.execute("alter table cases drop column flags")
     connection.execute("alter table device drop column sms_at")
-    connection.execute("delete from _sqlite_migrations where name = '0003_sms'")
+    connection.execute("delete from _sqlite_migrations where name = '0004_sms'")
     connection.close()
     later = open_centre(data, clock=clock, threads=False)
     fold(later)
