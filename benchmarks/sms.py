@@ -27,6 +27,8 @@ from tests.firmware_bridge.malformed import MALFORMED
 TEXT: Final = "KOTKUPANG lampu jalan mati RT 3 Oepura"
 PATIENCE_S: Final = 180.0
 _POLL_S: Final = 0.005
+_SETTLED_S: Final = 2.0
+"""So long after it took something the bridge has nothing more to do."""
 
 
 class Modem:
@@ -211,6 +213,7 @@ def _back(modem: Modem, disturb: Callable[[], Any]) -> float:
 
 
 def _taken_after(modem: Modem, disturb: Callable[[], Any]) -> float:
+    time.sleep(_SETTLED_S)
     deleted = modem.ask(do="state")["deleted"]
     disturb()
     came = time.perf_counter()
