@@ -84,6 +84,7 @@ class Program:
         self.name = name
         self._log = log
         with log.open("ab") as file:
+            self._begins = file.tell()
             self._process = subprocess.Popen(
                 [sys.executable, "-I", leash.__file__, command(name), *arguments],
                 env=dict(env),
@@ -98,6 +99,12 @@ class Program:
     def is_alive(self) -> bool:
         """Whether it still runs."""
         return self._process.poll() is None
+
+    def has_said(self, word: str) -> bool:
+        """Whether it has printed this: its port, say, which a neighbour may have taken and answer on in its place."""
+        with self._log.open("rb") as file:
+            file.seek(self._begins)
+            return word.encode() in file.read()
 
     def wait_until(self, is_ready: Callable[[], bool]) -> None:
         """Wait until it answers.

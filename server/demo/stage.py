@@ -135,7 +135,7 @@ class Stage:
                 "kasih-server", "run", *data, env=environment(), log=self._folder.log("pusat"), held=self._folder.lock
             )
         )
-        self._programs[-1].wait_until(lambda: answers(port, "/health"))
+        self._wait_for(port, "/health")
 
     def _enrol(self, relay_port: int) -> None:
         if self._folder.notes.has_kiosk:
@@ -179,11 +179,15 @@ class Stage:
                 "kasih-kiosk", "run", *arguments, env=settings, log=self._folder.log("kios"), held=self._folder.lock
             )
         )
-        self._programs[-1].wait_until(lambda: answers(port, "/"))
+        self._wait_for(port, "/")
 
     def _start(self, program: Program) -> None:
         self._programs.append(program)
         self._down.callback(program.stop)
+
+    def _wait_for(self, port: int, path: str) -> None:
+        program = self._programs[-1]
+        program.wait_until(lambda: program.has_said(f":{port}") and answers(port, path))
 
     def _file_samples(self) -> None:
         if self._folder.notes.has_samples:

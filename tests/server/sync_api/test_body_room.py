@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -131,7 +132,8 @@ def test_while_the_answer_is_sent_nothing_holds_the_body(live, peer, who, status
     whole = sum(map(len, pieces))
     tracemalloc.start()
     try:
-        asyncio.run(api.handle(scope, receive, send))
+        with ThreadPoolExecutor(1) as own:  # A browser's tests may have left a loop in this thread.
+            own.submit(asyncio.run, api.handle(scope, receive, send)).result()
     finally:
         tracemalloc.stop()
         api.close()
