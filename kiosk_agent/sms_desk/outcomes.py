@@ -114,6 +114,9 @@ class Outcomes:
         sms_out.end(connection, attempt.n, "failed")
         tried = sms_out.attempts(connection, attempt.message, attempt.part)
         failed = sum(one.state == "failed" for one in tried)
+        if attempt.part == 1 and failed == len(tried):
+            # Nothing of it has left: it is as free as before, of its SIM too.
+            sms_out.requeue(connection, attempt.message)
         self.wait(attempt.message, min(self._kiosk.settings.sms_retry_s * 2 ** (failed - 1), MAX_RETRY_S))
 
     def _end_reported(self, filing: Filing, attempt: Attempt, status: int) -> None:

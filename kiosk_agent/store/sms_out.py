@@ -121,6 +121,13 @@ def set_state(connection: sqlite3.Connection, n: int, state: str) -> None:
     )
 
 
+def requeue(connection: sqlite3.Connection, n: int) -> None:
+    """Nothing of a message has left: it waits as before, for any SIM."""
+    connection.execute(
+        "update sms_out set state = 'queued', via = x'' where n = :n and state = 'sending' and next_part = 1", {"n": n}
+    )
+
+
 def set_next_part(connection: sqlite3.Connection, n: int, part: int) -> None:
     """The parts before this one have gone."""
     connection.execute("update sms_out set next_part = :part where n = :n", {"n": n, "part": part})

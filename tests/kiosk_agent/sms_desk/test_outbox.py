@@ -157,6 +157,47 @@ def test_what_never_left_is_tried_again_ever_more_rarely(desk: Desk) -> None:
     assert states(desk) == ["sent"]
 
 
+def test_what_never_left_keeps_to_its_time_and_to_the_quiet_hours(desk: Desk) -> None:
+    at_wita(desk, 20)
+    desk.order(NEWS)
+    desk.order("hanya sampai jam sembilan", key=2, not_after=desk.clock.wall_ms + 1_800_000)
+    assert [one for _ in range(2) if (one := desk.send_one(Outcome.FAILED))]
+    assert states(desk) == ["queued", "queued"]
+    desk.clock.pass_(3 * 3_600)
+    assert desk.send_one() is None
+    assert states(desk) == ["queued", "expired"]
+    desk.clock.pass_(7 * 3_600)
+    assert desk.replies() == [NEWS]
+
+
+def test_what_never_left_may_go_by_another_sim(desk: Desk) -> None:
+    desk.hear("BANTUAN")
+    desk.send_one(Outcome.FAILED)
+    desk.clock.pass_(31)
+    assert desk.desk.next_out(OTHER_SIM) is not None
+
+
+@pytest.mark.parametrize("before", [Outcome.SENT, Outcome.UNKNOWN])
+def test_what_has_left_in_part_stays_with_its_sim(desk: Desk, before: Outcome) -> None:
+    desk.order("Kabar " + "a" * 300)
+    desk.send_one(before)
+    desk.clock.pass_(61)
+    desk.send_one(Outcome.FAILED)
+    desk.clock.pass_(3_600)
+    assert states(desk) == ["sending"]
+    assert desk.desk.next_out(OTHER_SIM) is None
+
+
+def test_what_never_leaves_is_given_up_in_the_end(desk: Desk) -> None:
+    desk.order(NEWS)
+    tried = 0
+    for _ in range(15):
+        at_wita(desk, 12)
+        tried += desk.send_one(Outcome.FAILED) is not None
+        desk.clock.pass_(3_600)
+    assert (tried, states(desk)) == (12, ["failed"])
+
+
 def test_what_the_network_refuses_has_failed(desk: Desk) -> None:
     desk.order(NEWS)
     desk.send_one(Outcome.REFUSED)
