@@ -3,6 +3,8 @@
 import sqlite3
 from typing import Final
 
+from msgspec import Struct
+
 from firmware_bridge.desk import Outgoing
 from firmware_bridge.pdu import Address, PduError, Submit, encode_pdu, split_text
 from kiosk_agent.errors import RottenBoxError
@@ -26,6 +28,13 @@ NEWS_SHARE: Final = 0.8
 _REFERENCES: Final = 256
 
 
+class Room(Struct, frozen=True):
+    """Whether the limits of a SIM let one more go."""
+
+    replies: bool
+    news: bool
+
+
 class Outbox:
     """Gives out what may go now. Everything happens in the caller's transaction."""
 
@@ -44,10 +53,11 @@ class Outbox:
             self._outcomes.end_unknown(filing, attempt, "terputus")
         waiting = sms_out.waiting(connection, self._kiosk.store.received_seq())
         is_reply = {one.n: self._is_reply(connection, one) for one in waiting}
+        room = self._room(connection, via) if waiting else Room(replies=False, news=False)
         for one in sorted(waiting, key=lambda one: (one.state != "sending", not is_reply[one.n])):
             if self._is_over(filing, one):
                 continue
-            if self._may_go(connection, one, via, is_reply=is_reply[one.n], replies_only=replies_only):
+            if self._may_go(one, via, room, is_reply=is_reply[one.n], replies_only=replies_only):
                 outgoing = self._begin(filing, one, via, is_reply=is_reply[one.n])
                 if outgoing is not None:
                     return outgoing
@@ -87,9 +97,7 @@ class Outbox:
         waited_s = max(clock.now_ms() - one.created_at, 0) / 1000
         return clock.monotonic_s() - self._since_s.setdefault(one.n, clock.monotonic_s() - waited_s) > REPLY_LIFE_S
 
-    def _may_go(
-        self, connection: sqlite3.Connection, one: Waiting, via: bytes, *, is_reply: bool, replies_only: bool
-    ) -> bool:
+    def _may_go(self, one: Waiting, via: bytes, room: Room, *, is_reply: bool, replies_only: bool) -> bool:
         clock = self._kiosk.clock
         if self._outcomes.rests(one.n) or (replies_only and not is_reply):
             return False
@@ -99,15 +107,18 @@ class Outbox:
         is_revoked = one.origin == "centre" and self._kiosk.store.enrolment is Enrolment.REVOKED
         if is_of_other or is_revoked or (not is_reply and hours.is_quiet(self._true_ms())):
             return False
-        return self._has_room(connection, via, is_reply=is_reply)
+        return room.replies if is_reply else room.news
 
-    def _has_room(self, connection: sqlite3.Connection, via: bytes, *, is_reply: bool) -> bool:
+    def _room(self, connection: sqlite3.Connection, via: bytes) -> Room:
         """Whether the limits of this SIM let one more go; a part of them is kept for replies."""
         settings, now = self._kiosk.settings, self._kiosk.clock.now_ms()
-        share = 1 if is_reply else NEWS_SHARE
         in_hour = sms_out.count_attempts(connection, via, now - hours.HOUR_MS, now)
         in_day = sms_out.count_attempts(connection, via, now - hours.DAY_MS, now)
-        return in_hour < settings.sms_per_hour * share and in_day < settings.sms_per_day * share
+        replies, news = (
+            in_hour < settings.sms_per_hour * share and in_day < settings.sms_per_day * share
+            for share in (1, NEWS_SHARE)
+        )
+        return Room(replies=replies, news=news)
 
     def _begin(self, filing: Filing, one: Waiting, via: bytes, *, is_reply: bool) -> Outgoing | None:
         try:

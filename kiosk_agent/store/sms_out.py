@@ -129,8 +129,8 @@ def requeue(connection: sqlite3.Connection, n: int) -> None:
 
 
 def set_next_part(connection: sqlite3.Connection, n: int, part: int) -> None:
-    """The parts before this one have gone."""
-    connection.execute("update sms_out set next_part = :part where n = :n", {"n": n, "part": part})
+    """The parts before this one have gone; a late report on an earlier one takes nothing back."""
+    connection.execute("update sms_out set next_part = max(next_part, :part) where n = :n", {"n": n, "part": part})
 
 
 def count_to(connection: sqlite3.Connection, whose: bytes, after: int, upto: int, likeness: bytes | None = None) -> int:

@@ -279,6 +279,31 @@ def test_limits_by_hour_and_day_keep_a_part_for_replies(desk: Desk) -> None:
     assert len(desk.replies()) == 1, "the card's limit for the day"
 
 
+def test_the_limits_are_worked_out_once_however_many_wait(desk: Desk) -> None:
+    desk.kiosk.settings = replace(desk.kiosk.settings, sms_per_hour=1)
+    for number in range(20):
+        desk.order(NEWS, to=f"+62852000000{number:02}", key=number)
+    assert len(desk.replies()) == 1
+    statements: list[str] = []
+    with desk.kiosk.store.filing() as filing:
+        filing.connection.set_trace_callback(statements.append)
+        assert desk.desk._outbox.next(filing, b"no such card", replies_only=True) is None
+        filing.connection.set_trace_callback(None)
+    assert sum("count(*) from sms_attempt" in one for one in statements) == 2
+
+
+def test_a_late_report_on_the_first_part_takes_the_others_not_back(desk: Desk) -> None:
+    desk.order("Kabar " + "a" * 400)
+    first = desk.desk.next_out(SIM)
+    assert first is not None
+    desk.desk.outcome(SIM, first, Outcome.UNKNOWN, reference=None, code="")
+    desk.clock.pass_(61)
+    assert [one.part for _ in range(2) if (one := desk.send_one())] == [1, 2]
+    desk.take(report(PHONE, 99))
+    assert [one.part for _ in range(2) if (one := desk.send_one())] == [3]
+    assert states(desk) == ["sent"]
+
+
 def test_who_was_told_to_wait_hears_when_the_centre_has_it(desk: Desk) -> None:
     desk.clock.pass_(2 * 600 + 60)
     desk.hear("KOTKUPANG lampu mati")
