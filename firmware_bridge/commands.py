@@ -230,13 +230,14 @@ def reference(answer: Answer) -> int | None:
 
 
 _PERMANENT_CAUSES: Final = frozenset(
-    {1, 8, 10, 21, 28, 29, 30, 50, 69, 81, 95, 96, 97, 98, 99, 111}  # 24.011, annex E-2
+    {1, 28, 30, 81, 95, 96, 97, 98, 99, 111}  # 24.011, annex E-2
     | set(range(128, 192))  # 23.040, section 9.2.3.22: TP-PID, TP-DCS or the command are not supported ...
     | {193, 195, 196, 197}  # ... no subscription at the SC, recipient invalid or barred, a duplicate
     | {304, 305}  # 27.005, section 3.2.5: the PDU itself is wrong
 )
 _NO_ANSWER_FROM_NETWORK: Final = 332
 _OUT_OF_CREDIT_CAUSES: Final = frozenset({8, 10, 21, 29, 38, 50, 69, 500})
+"""None of them is permanent: once there is credit, the same message goes."""
 
 
 def is_permanent(answer: Answer) -> bool:

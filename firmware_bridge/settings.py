@@ -46,9 +46,11 @@ class BridgeSettings(Struct, frozen=True, kw_only=True):
     """Such as *888#; empty: the balance is never asked for."""
     balance_s: float = 6 * 3600.0
     low_balance_s: float = 900.0
-    """How often the balance is asked for while there is too little of it."""
+    """How often the balance is asked for, or a message tried, while there is too little credit."""
     least_balance: int = 500
     """Rupiah; below, nothing is sent."""
+    most_credit_hints: int = 3
+    """So many refusals in a row that look like an empty card count as one; then few messages are tried."""
 
     def __post_init__(self) -> None:
         """Nothing but digits and the signs of a USSD code ever gets into an AT command.

@@ -60,4 +60,11 @@ class BaseRoutines:
             self.facts.slots[name] = places
 
     def lacks_credit(self) -> bool:
+        return self._has_low_balance() or self._seems_empty()
+
+    def _has_low_balance(self) -> bool:
         return self.facts.balance is not None and self.facts.balance < self.settings.least_balance
+
+    def _seems_empty(self) -> bool:
+        """The operator's refusals say so, whatever is known of the balance."""
+        return self.facts.credit_hints >= self.settings.most_credit_hints

@@ -47,6 +47,8 @@ class Care(BaseRoutines):
             text = yield from self._ask_operator(way)
             rupiah = balance_of(text)
             if rupiah is not None:
+                if rupiah > (facts.balance or 0):
+                    facts.credit_hints = 0  # It was charged.
                 facts.ussd, facts.balance = way, rupiah
             if rupiah is not None or not facts.ussd_answered:
                 break

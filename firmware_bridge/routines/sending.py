@@ -26,7 +26,7 @@ class Sending(BaseRoutines):
     def _send(self, *, replies_only: bool) -> Part:
         """Whole messages one after the other, until there are no more or incoming ones wait."""
         facts = self.facts
-        if facts.registration in _NO_NETWORK or self.lacks_credit():
+        if facts.registration in _NO_NETWORK or not self._may_pay():
             facts.next_ask = facts.now + self.settings.ask_s
             return
         while True:
@@ -39,6 +39,12 @@ class Sending(BaseRoutines):
             if whole and (replies_only or facts.restarted or facts.direct or facts.now >= facts.next_sweep):
                 facts.next_ask = facts.now
                 return
+
+    def _may_pay(self) -> bool:
+        """A card that only seems empty is tried now and then: nobody else tells that it was charged."""
+        if self._has_low_balance():
+            return False
+        return not self._seems_empty() or self.facts.now >= self.facts.next_credit_trial
 
     def _submit(self, outgoing: Outgoing) -> Generator[Request, Any, bool]:
         """True if it is worth going on."""
@@ -75,10 +81,13 @@ class Sending(BaseRoutines):
         facts = self.facts
         facts.no_service_centre = answer.number == _NO_SERVICE_CENTRE and not answer.ok
         if answer.ok and facts.body_sent:
+            facts.credit_hints = 0
             return Outcome.SENT, commands.reference(answer)
         if commands.is_uncertain(answer):
             facts.unknown_sends += 1
             return Outcome.UNKNOWN, None
         if commands.hints_at_no_credit(answer):
-            facts.next_balance = facts.now
+            facts.credit_hints += 1
+            facts.next_balance, facts.next_credit_trial = facts.now, facts.now + self.settings.low_balance_s
+            return Outcome.FAILED, None
         return (Outcome.REFUSED if commands.is_permanent(answer) else Outcome.FAILED), None

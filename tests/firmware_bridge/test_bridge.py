@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from firmware_bridge.bridge import Bridge, BridgeSettings
@@ -226,6 +227,20 @@ def test_wake_sends_at_once() -> None:
         desk.waiting = outgoing()
         bridge.wake()
         assert wait_for(lambda: desk.outcomes) < 1
+
+
+@pytest.mark.parametrize("balance_code", ["", "*888#"])
+def test_an_empty_card_ends_no_message_and_what_waits_goes_once_it_is_charged(balance_code: str) -> None:
+    desk = MemoryDesk()
+    desk.waiting = [part for name in range(20) for part in outgoing(name=str(name))]
+    settings = msgspec.structs.replace(QUICK, balance_code=balance_code, low_balance_s=1.0)
+    with running_simulator(balance=0) as sim, running([sim.url], desk, settings) as bridge:
+        wait_for(lambda: bridge.statuses()[0].trouble == "no-credit")
+        sim.control({"do": "balance", "rupiah": 25_000})
+        wait_for(lambda: not desk.waiting and bridge.statuses()[0].trouble == "")
+    told = [outcome for _, _, outcome, _, _ in desk.outcomes]
+    assert set(told) <= {Outcome.FAILED, Outcome.SENT}
+    assert told.count(Outcome.FAILED) <= 5
 
 
 def test_two_modems_work_side_by_side_and_two_ports_of_one_do_not() -> None:

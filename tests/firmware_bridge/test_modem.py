@@ -529,3 +529,48 @@ def test_without_credit_nothing_is_sent_until_there_is_some_again() -> None:
     rig.peer.special['AT+CUSD=1,"*888#",15'] = ok('+CUSD: 0,"Sisa pulsa Rp 50.000",15')
     rig.run(120)
     assert [told for _, _, told, _, _ in rig.desk.outcomes] == [Outcome.SENT]
+
+
+@pytest.mark.parametrize("cause", [8, 10, 21, 29, 38, 50, 69, 500])
+def test_an_empty_card_of_which_the_balance_is_not_known_ends_no_message_and_is_tried_now_and_then(cause: int) -> None:
+    rig = ready(low_balance_s=600.0)
+    rig.desk.waiting = [part for name in "abcdefgh" for part in outgoing(name=name)]
+    rig.peer.special["PDU"] = error("CMS", cause)
+    rig.modem.wake()
+    rig.run(500)
+    assert rig.desk.outcomes == [(name, 1, Outcome.FAILED, None, f"cms-{cause}") for name in "abc"]
+    assert rig.modem.lacks_credit()
+    rig.run(600)
+    assert [told for _, _, told, _, _ in rig.desk.outcomes] == [Outcome.FAILED] * 4, "one was tried"
+    del rig.peer.special["PDU"]
+    rig.run(600)
+    assert [told for _, _, told, _, _ in rig.desk.outcomes[4:]] == [Outcome.SENT] * 4
+    assert not rig.modem.lacks_credit()
+
+
+def test_a_refusal_that_hints_at_an_empty_card_asks_for_the_balance_before_the_next_message() -> None:
+    rig = Rig(balance_code="*888#", low_balance_s=100.0)
+    rig.peer.special['AT+CUSD=1,"*888#",15'] = ok('+CUSD: 0,"Sisa pulsa Rp 1.000",15')
+    rig.open().run(5)
+    rig.desk.waiting = outgoing(name="a") + outgoing(name="b")
+    rig.peer.special["PDU"] = error("CMS", 21)
+    rig.peer.special['AT+CUSD=1,"*888#",15'] = ok('+CUSD: 0,"Sisa pulsa Rp 300",15')
+    rig.modem.wake()
+    rig.run(50)
+    assert rig.desk.outcomes == [("a", 1, Outcome.FAILED, None, "cms-21")]
+    assert rig.desk.balances[-1] == ("Sisa pulsa Rp 300", 300)
+
+
+def test_a_card_that_was_charged_sends_again_without_a_trial() -> None:
+    rig = Rig(balance_code="*888#", low_balance_s=100.0)
+    rig.peer.special['AT+CUSD=1,"*888#",15'] = ok('+CUSD: 0,"Sisa pulsa Rp 600",15')
+    rig.open().run(5)
+    rig.desk.waiting = [part for name in "abcd" for part in outgoing(name=name)]
+    rig.peer.special["PDU"] = error("CMS", 21)
+    rig.run(50)
+    assert rig.modem.lacks_credit()
+    del rig.peer.special["PDU"]
+    rig.peer.special['AT+CUSD=1,"*888#",15'] = ok('+CUSD: 0,"Sisa pulsa Rp 50.000",15')
+    rig.run(100)
+    assert [told for _, _, told, _, _ in rig.desk.outcomes] == [Outcome.FAILED] * 3 + [Outcome.SENT]
+    assert not rig.modem.lacks_credit()
