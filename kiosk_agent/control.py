@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 _FIRST_SCRUB_S = 900
 _SCRUB_S = 24 * 3_600
+_SETTLE_S = 90
+"""So long after a start the first HEALTH waits for modems that have told nothing yet."""
 _FOLLOW_UP_S = (3.0, 10.0, 30.0, 90.0)
 """After a command by SMS has gone up: the centre answers it within moments, and somebody waits."""
 
@@ -71,6 +73,7 @@ class Control:
         self.looks: list[Callable[[], None]] = []
         """Called now and then while `run` is up, before anything is written."""
         self._way: tuple[str, Transport] | None = None
+        self._settled_at_s = kiosk.clock.monotonic_s() + _SETTLE_S
         self._scrub_at_s = kiosk.clock.monotonic_s() + _FIRST_SCRUB_S  # Not while an old PC is still starting.
         self._loop: SyncLoop | None = None
         self._desk: SmsDesk | None = None
@@ -212,6 +215,8 @@ class Control:
         keys = kiosk.centre.keys
         if keys is not None:
             status = kiosk.status()
+            if self._is_settling(status):
+                return
             health = Health(
                 version=version(),
                 queue=status.queue,
@@ -223,6 +228,11 @@ class Control:
                 modems=[health_of(modem) for modem in status.modems[:16]],
             )
             self._health.report(health, keys)
+
+    def _is_settling(self, status: Status) -> bool:
+        """Whether a modem is still finding out how it is; the next HEALTH would be an hour away."""
+        is_silent = any(not modem.operator and not modem.trouble for modem in status.modems)
+        return is_silent and self.kiosk.clock.monotonic_s() < self._settled_at_s
 
     def _transport(self, url: str) -> Transport:
         if not url:

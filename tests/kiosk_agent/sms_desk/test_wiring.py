@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from firmware_bridge.simulator import running_simulator
 from firmware_bridge.simulator.running import SimulatorHandle
@@ -44,6 +45,36 @@ def test_the_centre_hears_how_the_modems_are(desk: Desk) -> None:
     assert isinstance(health, Health)
     assert (health.modem, health.quarantine) == ("TELKOMSEL, sinyal kuat", 1)
     assert [(one.operator, one.signal, one.used, one.unknown) for one in health.modems] == [("TELKOMSEL", -79, 2, 3)]
+
+
+@pytest.mark.parametrize(("told", "trouble"), [("TELKOMSEL", ""), ("", "sim-missing")])
+def test_the_first_health_waits_until_each_modem_has_told_how_it_is(desk: Desk, told: str, trouble: str) -> None:
+    modems = [MODEM, replace(MODEM, operator="")]
+    desk.kiosk.modems = lambda: modems
+    desk.control._look()
+    desk.clock.pass_(15)
+    desk.control._look()
+    desk.sync()
+    assert desk.peer.of(Kind.HEALTH) == []
+    modems[1] = replace(MODEM, operator=told, trouble=trouble)
+    desk.control._look()
+    desk.sync()
+    (entry,) = desk.peer.of(Kind.HEALTH)
+    health = desk.peer.open(entry)
+    assert isinstance(health, Health)
+    assert [(one.operator, one.trouble) for one in health.modems] == [("TELKOMSEL", ""), (told, trouble)]
+
+
+def test_a_modem_that_tells_nothing_keeps_health_back_for_ninety_seconds(desk: Desk) -> None:
+    desk.kiosk.modems = lambda: [replace(MODEM, operator="")]
+    desk.clock.pass_(89)
+    desk.control._look()
+    desk.sync()
+    assert desk.peer.of(Kind.HEALTH) == []
+    desk.clock.pass_(1)
+    desk.control._look()
+    desk.sync()
+    assert len(desk.peer.of(Kind.HEALTH)) == 1
 
 
 def test_a_bridge_drains_a_modem_into_the_desk_and_sends_what_it_queues(desk: Desk, modem: SimulatorHandle) -> None:
