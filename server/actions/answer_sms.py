@@ -248,6 +248,7 @@ class _Task:
             template=template,
             text=text,
             event=self._row.entry,
+            is_answer=True,
             case_id=case_id,
             came_by=self._row.log,
             priority=REPLY_PRIORITY,

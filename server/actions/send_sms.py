@@ -30,6 +30,8 @@ NEWS_MS: Final = 7 * 86_400_000
 REPLY_MS: Final = 86_400_000
 _SILENT_MS: Final = 24 * 3_600_000
 _NO_CASE: Final = bytes(32)
+_ANSWER: Final = b"answer"
+"""In place of the template in the key of an answer."""
 _CHUNK: Final = 64
 _NO_MODEM: Final = "no-modem"
 """The trouble of a kiosk that looks for a modem and finds none."""
@@ -43,6 +45,8 @@ class Message(Struct, frozen=True, kw_only=True):
     text: str
     event: bytes
     """What it follows from: with the case and the template it makes the key."""
+    is_answer: bool = False
+    """To an SMS, whose entry is the event."""
     case_id: bytes | None = None
     came_by: bytes | None = None
     """The device whose modem the resident knows already."""
@@ -51,17 +55,24 @@ class Message(Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> bytes:
-        """SHA-256 of case, event and template."""
+        """SHA-256 of case, event and template; of an answer the entry that asked, whatever is said.
+
+        A centre that was set back may know less of the case, and so answer something else: still only once.
+        """
+        if self.is_answer:
+            return sha256(_NO_CASE + self.event + _ANSWER).digest()
         return sha256((self.case_id or _NO_CASE) + self.event + self.template.encode()).digest()
 
 
 def send_sms(connection: sqlite3.Connection, centre: Centre, message: Message, *, now: int) -> bool:
     """Write it down, in the caller's transaction, and give it to a device; False where it was written before.
 
-    Where no active device has a modem it waits, and goes with the first one that shows up (`place_waiting`).
+    What a device has told the result of was sent before this centre was set back to a backup: it is written down as
+    done. Where no active device has a modem it waits, and goes with the first one that shows up (`place_waiting`).
     """
     private = PrivateSms(phone=dialled(message.phone), text=message.text)
-    device = _find_device(connection, message.came_by, now)
+    is_done = sms.has_result(connection, message.key)
+    device = None if is_done else _find_device(connection, message.key, message.came_by, now)
     row = SmsOutRow(
         key=message.key,
         case_id=message.case_id,
@@ -72,10 +83,10 @@ def send_sms(connection: sqlite3.Connection, centre: Centre, message: Message, *
         priority=message.priority,
         phone=phone_name(centre, message.phone),
         content=content_name(centre, message.text),
-        done=0,
-        private=centre.keys.encrypt_field(message.key, private.encode()),
+        done=int(is_done),
+        private=b"" if is_done else centre.keys.encrypt_field(message.key, private.encode()),
     )
-    if not sms.insert_out(connection, row):
+    if not sms.insert_out(connection, row) or is_done:
         return False
     if device is not None:
         _append(connection, centre, device, row, private, now)
@@ -131,7 +142,7 @@ def place_waiting(connection: sqlite3.Connection, centre: Centre, *, now: int) -
     sms.finish_overdue(connection, now)
     placed = 0
     for row in sms.homeless(connection, _CHUNK):
-        device = _find_device(connection, None, now)
+        device = _find_device(connection, row.key, None, now)
         if device is None:
             break
         private = decode_sms(centre.keys.decrypt_field(row.key, row.private))
@@ -145,7 +156,7 @@ def has_waiting(connection: sqlite3.Connection, now: int) -> bool:
     """Whether `place_waiting` has something to do."""
     if sms.has_overdue(connection, now):
         return True
-    return bool(sms.homeless(connection, 1)) and _find_device(connection, None, now) is not None
+    return any(_find_device(connection, row.key, None, now) is not None for row in sms.homeless(connection, 1))
 
 
 def phone_name(centre: Centre, phone: str) -> bytes:
@@ -172,13 +183,16 @@ def _append(
     append_down(connection, centre, device, Kind.SMS_OUT, body, now)
 
 
-def _find_device(connection: sqlite3.Connection, came_by: bytes | None, now: int) -> sqlite3.Row | None:
-    """The device to send with: the one that the resident knows, else the one that was heard of last."""
+def _find_device(connection: sqlite3.Connection, key: bytes, came_by: bytes | None, now: int) -> sqlite3.Row | None:
+    """The device to send with: the one that the resident knows, else one that the key picks.
+
+    The same key picks the same device again after a restore, and that one knows what it has sent.
+    """
     able = [row for row in devices.list_active(connection) if _grade(row)]
 
     def rank(row: sqlite3.Row) -> tuple[Any, ...]:
         heard = row["last_contact_at"] or 0
-        return now - heard <= _SILENT_MS, row["log"] == came_by, _grade(row), heard, row["log"]
+        return now - heard <= _SILENT_MS, row["log"] == came_by, _grade(row), sha256(key + row["log"]).digest()
 
     return max(able, key=rank, default=None)
 

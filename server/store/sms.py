@@ -108,9 +108,9 @@ def insert_out(connection: sqlite3.Connection, row: SmsOutRow) -> bool:
     return connection.execute(_OUT, astuple(row)).rowcount > 0
 
 
-def has_out(connection: sqlite3.Connection, key: bytes) -> bool:
-    """Whether an SMS was written under this key."""
-    return connection.execute("select 1 from sms_out where key = :key", {"key": key}).fetchone() is not None
+def has_result(connection: sqlite3.Connection, key: bytes) -> bool:
+    """Whether a device has told what became of the SMS under this key."""
+    return connection.execute("select 1 from sms_result where key = :key", {"key": key}).fetchone() is not None
 
 
 def homeless(connection: sqlite3.Connection, limit: int) -> list[SmsOutRow]:

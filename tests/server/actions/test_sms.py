@@ -1,5 +1,7 @@
 """SMS at the centre: news and answers, each once ever, through a device with a modem, to the phone on file alone."""
 
+import shutil
+
 import pytest
 
 from server.actions import answer_sms
@@ -139,8 +141,6 @@ class TestNews:
         assert f"Laporan {number} sudah diperiksa dan diteruskan ke unit terkait" in message.text
 
     def test_a_centre_set_back_writes_the_same_key_again(self, data, centre, kiosk, report, tmp_path, clock):
-        import shutil
-
         case_id, _ = report()
         shutil.copytree(data, tmp_path / "backup")
         verify_report(centre, STAFF, case_id, unit="DPUPR")
@@ -405,6 +405,117 @@ class TestOnce:
         kiosk.sync(sender(centre))
         kiosk.sync(sender(centre))
         assert len(out(kiosk)) == 1
+
+
+class TestSetBack:
+    """A centre that was set back to a backup texts nobody again, whatever it has forgotten."""
+
+    @pytest.fixture
+    def set_back(self, data, tmp_path, clock):
+        """Keeps a backup of the centre as it is now; gives what opens it."""
+        opened = []
+
+        def keep():
+            folder = tmp_path / "backup"
+            shutil.copytree(data, folder)
+
+            def open_it():
+                opened.append(open_centre(folder, clock=clock, threads=False))
+                return opened[0]
+
+            return open_it
+
+        yield keep
+        for one in opened:
+            one.close()
+
+    @pytest.fixture
+    def others(self, centre, enrol):
+        """Eight more kiosks with modems."""
+        peers = [enrol(f"KEL-53.71.01.10{index:02}") for index in range(2, 10)]
+        for peer in peers:
+            peer.health(modems=[ModemHealth(operator="XL")])
+            peer.sync(sender(centre))
+        return peers
+
+    @pytest.fixture
+    def touch(self, enrol):
+        """A kiosk without a modem."""
+        return enrol("DINKES")
+
+    def test_news_whose_result_is_told_is_not_sent_by_another_kiosk(
+        self, centre, enrol, kiosk, others, touch, clock, set_back
+    ):
+        entry = touch.complain(TEXT, phone=PHONE, sms_ok=True)
+        touch.sync(sender(centre))
+        restore = set_back()
+        verify_report(centre, STAFF, entry.id, unit="DPUPR")
+        for peer in (kiosk, *others):
+            peer.sync(sender(centre))
+        (first,) = [peer for peer in (kiosk, *others) if out(peer)]
+        first.append(Kind.SMS_RESULT, SmsResult(key=out(first)[0].key, state="sent"))
+        first.sync(sender(centre))
+        restored = restore()
+        first.sync(sender(restored))
+        revoke_device(restored, first.log, actor="test")  # any other one would have to send it
+        verify_report(restored, STAFF, entry.id, unit="DPUPR")
+        for peer in (kiosk, *others):
+            peer.sync(sender(restored))
+            peer.sync(sender(restored))
+        assert [out(peer) for peer in (kiosk, *others) if peer is not first] == [[]] * len(others)
+        (sent,) = restored.read(lambda c: sms.sent_of_case(c, entry.id))
+        assert (sent.template, sent.waits, sent.result.state) == ("S03", False, "sent")
+        assert restored.read(lambda c: c.execute("select private, done from sms_out").fetchone()[:]) == (b"", 1)
+
+    def test_the_same_kiosk_gets_it_whoever_was_heard_of_last(self, centre, kiosk, others, touch, clock, set_back):
+        entries = [touch.complain(f"{TEXT} {index}", phone=PHONE, sms_ok=True) for index in range(5)]
+        touch.sync(sender(centre))
+        peers = [kiosk, *others]
+        kiosk.sync(sender(centre))
+        restore = set_back()
+        for entry in entries:
+            verify_report(centre, STAFF, entry.id, unit="DPUPR")
+        for peer in peers:
+            peer.sync(sender(centre))
+        before = [{message.key for message in out(peer)} for peer in peers]
+        restored = restore()
+        for peer in reversed(peers):
+            clock.pass_(1000)
+            peer.sync(sender(restored))
+        for entry in entries:
+            verify_report(restored, STAFF, entry.id, unit="DPUPR")
+        for peer in peers:
+            peer.sync(sender(restored))
+        assert [{message.key for message in out(peer)} for peer in peers] == before
+        assert sum(map(len, before)) == len(entries)
+
+    def test_an_answer_that_is_another_one_now_has_the_same_key(self, centre, kiosk, touch, set_back):
+        restore = set_back()
+        entry = touch.complain(TEXT, phone=PHONE, sms_ok=True)
+        touch.sync(sender(centre))
+        kiosk.append(Kind.SMS_IN, SmsIn(sender=PHONE, text=f"CEK {number_of(entry.id)}", flags=["cek"]))
+        kiosk.sync(sender(centre))
+        kiosk.sync(sender(centre))
+        restored = restore()
+        kiosk.sync(sender(restored))
+        kiosk.sync(sender(restored))  # and the report has not come again yet
+        first, second = out(kiosk)
+        assert "Menunggu cek" in first.text
+        assert "tidak kami temukan" in second.text
+        assert first.key == second.key
+
+    def test_an_answer_by_another_template_has_the_same_key(self, centre, kiosk, report, set_back):
+        case_id, number = report()
+        restore = set_back()
+        answered(centre, case_id)
+        kiosk.append(Kind.SMS_IN, SmsIn(sender=PHONE, text=f"YA {number}", flags=["ya"]))
+        kiosk.sync(sender(centre))
+        kiosk.sync(sender(centre))
+        restored = restore()
+        kiosk.sync(sender(restored))
+        kiosk.sync(sender(restored))
+        assert {message.text.split(number)[1][:8] for message in out(kiosk)} == {" selesai", " sudah k"}
+        assert len({message.key for message in out(kiosk)}) == 1
 
 
 class TestResults:
