@@ -79,10 +79,10 @@ def insert_commands(connection: sqlite3.Connection, rows: Iterable[SmsInRow]) ->
 
 
 def waiting_commands(connection: sqlite3.Connection, limit: int) -> list[SmsInRow]:
-    """Commands that nobody has answered, the oldest first."""
+    """Commands that nobody has answered, in the order of the ledger: those of one bundle arrived at the same moment."""
     rows = connection.execute(
         "select entry, log, command, arrived_at, private from sms_in where outcome = ''"
-        " order by arrived_at, entry limit :limit",
+        " order by arrived_at, rowid limit :limit",
         {"limit": limit},
     )
     return [SmsInRow(*row) for row in rows]

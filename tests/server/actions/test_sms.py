@@ -9,6 +9,7 @@ from server.actions.confirm_device import confirm_device
 from server.actions.fold_entries import fold
 from server.actions.receive_bundle import receive_bundle
 from server.actions.revoke_device import revoke_device
+from server.actions.send_sms import phone_name
 from server.actions.verify_report import verify_report
 from server.audit import audit
 from server.audit.state import Audit
@@ -347,6 +348,15 @@ class TestCommands:
         verify_report(centre, STAFF, second, unit="DPUPR")
         kiosk.sync(sender(centre))
         assert "diteruskan ke" in out(kiosk)[-1].text
+
+    def test_commands_of_one_bundle_are_done_in_the_order_in_which_they_came(self, centre, kiosk):
+        phones = [f"+62812345000{index:02}" for index in range(12)]
+        for phone in phones:
+            for word in ("MULAI", "BERHENTI"):
+                kiosk.append(Kind.SMS_IN, SmsIn(sender=phone, text=word, flags=[word.lower()]))
+        kiosk.sync(sender(centre))
+        names = [phone_name(centre, phone) for phone in phones]
+        assert centre.read(lambda c: [sms.has_stopped(c, name) for name in names]) == [True] * len(names)
 
     @pytest.mark.parametrize("phone", ["TELKOMSEL", "1708", "123456"])
     def test_services_are_never_answered(self, report, ask, phone):
