@@ -140,7 +140,7 @@ class Filer:
             )
         else:
             sms.finish(connection, message.n, report_at=now)
-        if not replies.is_echo(whole.text):
+        if not replies.is_echo(master, whole.text):
             template = replies.choose(flags, is_secret=is_secret, is_reached=self._is_reached())
             self._answer_report(filing, whole, template, filed.number, filed.pin, seq, in_day + 1)
 
@@ -207,9 +207,10 @@ class Filer:
         )
 
     def _is_reached(self) -> bool:
-        """Whether the centre was reached in the last two polls."""
-        contact_at = self._kiosk.store.number_fact(facts.CONTACT_AT)
-        if contact_at is None:
+        """Whether the last exchange went well and lies no further back than two polls."""
+        store = self._kiosk.store
+        contact_at = store.number_fact(facts.CONTACT_AT)
+        if contact_at is None or store.fact(facts.LAST_ERROR):
             return False
         ago_s = (self._kiosk.clock.now_ms() - contact_at) / 1000
         return 0 <= ago_s <= 2 * self._kiosk.poll_s

@@ -10,6 +10,8 @@ TABLE: Final = "sms"
 SHORT_NAME: Final = 13
 """Characters of a unit's name in an SMS."""
 _OWN: Final = "KASIH"
+_LEAST, _MOST = 10, 20
+"""Characters of a text's beginning by which it is known for ours."""
 
 
 class Template(StrEnum):
@@ -60,6 +62,13 @@ def choose(flags: Iterable[str], *, is_secret: bool, is_reached: bool) -> Templa
     return Template.RECEIVED if is_reached else Template.WAITING
 
 
-def is_echo(text: str) -> bool:
+def is_echo(master: Master, text: str) -> bool:
     """Whether it is one of our own texts come back, as forwarding and answering machines send them."""
-    return text.lstrip().upper().startswith(f"{_OWN}:")
+    said = _plain(text)
+    beginnings = (_plain(row.get("templat", "").partition("{")[0])[:_MOST] for row in master.rows.get(TABLE, ()))
+    return said.startswith(f"{_OWN}:") or any(len(one) >= _LEAST and said.startswith(one) for one in beginnings)
+
+
+def _plain(text: str) -> str:
+    """Without what machines change on the way."""
+    return " ".join(text.split()).upper()

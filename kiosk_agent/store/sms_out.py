@@ -134,10 +134,10 @@ def set_next_part(connection: sqlite3.Connection, n: int, part: int) -> None:
 
 
 def count_to(connection: sqlite3.Connection, whose: bytes, after: int, upto: int, likeness: bytes | None = None) -> int:
-    """How many replies were queued for this number in a span of the kiosk's clock; of one text, if that is given."""
+    """How many of the kiosk's own were queued for a number in a span of its clock; of one text, if that is given."""
     row = connection.execute(
         "select count(*) from sms_out where whose = :whose and created_at > :after and created_at <= :upto"
-        " and origin = 'reply' and (:likeness is null or likeness = :likeness)",
+        " and origin in ('reply', 'later') and (:likeness is null or likeness = :likeness)",
         {"whose": whose, "after": after, "upto": upto, "likeness": likeness},
     ).fetchone()
     return int(row[0])

@@ -252,6 +252,36 @@ def test_our_own_text_that_comes_back_is_filed_and_not_answered(desk: Desk) -> N
     assert desk.replies() == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "KASIH bukan layanan darurat. Medis hubungi 119, polisi 110, kebakaran 113.",
+        "  kasih  BUKAN layanan\ndarurat. Medis hubungi 119",
+        "KASIH utk pejabat penghubung DPUPR: 3 laporan",
+    ],
+)
+def test_every_text_of_ours_is_known_by_its_beginning(desk: Desk, text: str) -> None:
+    desk.hear(text)
+    assert len(desk.complaints()) == 1
+    assert desk.replies() == []
+
+
+def test_a_report_that_only_begins_like_our_name_is_answered(desk: Desk) -> None:
+    desk.hear("KASIH lampu di jalan kami, sudah lama gelap")
+    assert len(desk.replies()) == 1
+
+
+def test_what_follows_later_counts_as_an_answer_too(desk: Desk) -> None:
+    desk.clock.pass_(2 * 600 + 60)
+    for number in range(5):
+        desk.hear(f"KOTKUPANG lampu {number} mati", at=NOON + timedelta(minutes=number))
+    assert len(desk.replies()) == 5
+    desk.hear("BANTUAN", at=NOON + timedelta(minutes=9))
+    assert desk.replies() == [], "five waits and five that follow are ten of this hour"
+    desk.sync()
+    assert len(desk.replies()) == 5
+
+
 def test_a_text_longer_than_a_report_may_be_loses_nothing(desk: Desk) -> None:
     text = " ".join(f"kata{number}" for number in range(1_000))
     desk.hear(text)

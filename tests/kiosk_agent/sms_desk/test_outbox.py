@@ -320,6 +320,16 @@ def test_who_was_told_to_wait_hears_when_the_centre_has_it(desk: Desk) -> None:
     assert desk.replies() == []
 
 
+def test_after_an_exchange_that_failed_nobody_is_told_that_it_has_arrived(desk: Desk) -> None:
+    desk.kiosk.store.remember(facts.LAST_ERROR, b"Pusat tidak terjangkau.")
+    desk.hear("KOTKUPANG lampu mati")
+    assert "menunggu jaringan" in desk.replies()[0]
+    desk.sync()
+    desk.replies()
+    desk.hear("KOTKUPANG air mati", at=NOON + timedelta(minutes=1))
+    assert desk.replies()[0].startswith("KASIH: Laporan Anda diterima.")
+
+
 def test_a_clock_that_went_back_counts_as_not_reached(desk: Desk) -> None:
     desk.clock.wall_ms -= 10 * 365 * 86_400_000
     desk.hear("KOTKUPANG lampu mati")
