@@ -25,6 +25,8 @@ __all__ = ["Kiosk", "Master", "Status", "make_kiosk", "open_kiosk"]
 
 CENTRE_KEYS = "centre.keys"
 """The file by which a folder is known for a centre's."""
+MODEM_POLL_S = 60
+"""Where a modem is driven, there are residents who wait for what the centre answers."""
 _NOTHING = Master()
 
 
@@ -126,8 +128,11 @@ class Kiosk:
     @property
     def poll_s(self) -> float:
         """Seconds between exchanges when there is nothing new."""
+        if self.settings.poll_s:
+            return self.settings.poll_s
         config = self.centre.config
-        return self.settings.poll_s or (config.poll_s if config else 600)
+        poll_s = config.poll_s if config else 600
+        return min(poll_s, MODEM_POLL_S) if self.modems() else poll_s
 
     def close(self) -> None:
         """Let go of the folder."""

@@ -11,7 +11,7 @@ from firmware_bridge.simulator import running_simulator
 from firmware_bridge.simulator.running import SimulatorHandle
 from kiosk_agent.errors import SettingsError
 from kiosk_agent.modems import Modems
-from sync_protocol.bodies import Health
+from sync_protocol.bodies import Config, Health
 from sync_protocol.kinds import Kind
 from tests.faults.agent import call
 from tests.faults.kills import wait_until
@@ -45,6 +45,17 @@ def test_the_centre_hears_how_the_modems_are(desk: Desk) -> None:
     assert isinstance(health, Health)
     assert (health.modem, health.quarantine) == ("TELKOMSEL, sinyal kuat", 1)
     assert [(one.operator, one.signal, one.used, one.unknown) for one in health.modems] == [("TELKOMSEL", -79, 2, 3)]
+
+
+def test_a_kiosk_with_a_modem_asks_each_minute_unless_it_was_told_otherwise(desk: Desk) -> None:
+    assert desk.kiosk.poll_s == 600
+    desk.kiosk.modems = lambda: [MODEM]
+    assert desk.control.next_poll_s() == 60
+    desk.peer.say(Kind.CONFIG, Config(unit="PKM-ALK", unit_name="Puskesmas Alak", poll_s=7))
+    desk.sync()
+    assert desk.kiosk.poll_s == 7
+    desk.kiosk.settings = replace(desk.kiosk.settings, poll_s=900)
+    assert desk.kiosk.poll_s == 900
 
 
 @pytest.mark.parametrize(("told", "trouble"), [("TELKOMSEL", ""), ("", "sim-missing")])
