@@ -96,7 +96,8 @@ class Bridge:
     def _look_out(self) -> None:
         watch = self._watch
         while watch is not None and not self._stopping.is_set():
-            for identity in watch.look({modem.port for modem in self._all() if modem.is_open}):
+            named = {modem.port for modem in self._modems}  # Their own threads open these.
+            for identity in watch.look(named | {modem.port for modem in self._all() if modem.is_open}):
                 self._welcome(identity)
             self._stopping.wait(self._settings.discovery_s)
 

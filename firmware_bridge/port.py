@@ -265,9 +265,9 @@ class ModemThread:
                 self._port_trouble, pause_s = Trouble.FAULT.value, _AFTER_A_BUG_S
             finally:
                 self._open = None
+                self._claims.release(self)  # With the next opening another modem may be behind this name.
             self.status = self._look()
             self._stopping.wait(pause_s)
-        self._claims.release(self)
 
     def _note_port(self, error: PortError) -> None:
         trouble = Trouble.PORT_GONE.value if error.code == PortError.code else error.code

@@ -258,6 +258,39 @@ def test_two_modems_work_side_by_side_and_two_ports_of_one_do_not() -> None:
         assert deleted(left) == 0
 
 
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
+def test_two_modems_whose_ports_swap_names_are_both_driven_on(tmp_path: Path) -> None:
+    left, right = tmp_path / "ttyUSB0", tmp_path / "ttyUSB1"
+    other = {"imei": "490154203237518", "imsi": "510110123456789"}
+    desk = MemoryDesk()
+    settings = msgspec.structs.replace(QUICK, sim_retry_s=0.2)
+    with running([str(left), str(right)], desk, settings) as bridge:
+        with running_simulator(pty=left), running_simulator(pty=right, **other):
+            wait_for(lambda: all(status.last_sweep_ms for status in bridge.statuses()))
+            before = [status.imei for status in bridge.statuses()]
+        wait_for(lambda: {status.trouble for status in bridge.statuses()} == {"port-gone"})
+        with running_simulator(pty=left, inbox=1, **other) as one, running_simulator(pty=right, inbox=1) as two:
+            wait_for(lambda: deleted(one) == deleted(two) == 1)
+            wait_for(lambda: {status.trouble for status in bridge.statuses()} == {""})
+            assert [status.imei for status in bridge.statuses()] == before[::-1]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
+def test_auto_takes_over_a_modem_whose_named_port_is_gone(tmp_path: Path) -> None:
+    named, after = tmp_path / "ttyUSB0", tmp_path / "ttyUSB1"
+    desk = MemoryDesk()
+
+    def present() -> list[str]:
+        return [str(name) for name in (named, after) if name.exists()]
+
+    with running([str(named), "auto"], desk, candidates=present) as bridge:
+        with running_simulator(pty=named):
+            wait_for(lambda: bridge.statuses()[0].last_sweep_ms)
+        wait_for(lambda: bridge.statuses()[0].trouble == "port-gone")
+        with running_simulator(pty=after, inbox=1) as sim:
+            wait_for(lambda: deleted(sim) == 1)
+
+
 def test_auto_finds_modems_follows_them_by_imei_and_leaves_other_ports_alone() -> None:
     desk = MemoryDesk()
     ports: list[str] = []
