@@ -77,6 +77,8 @@ class Facts(Struct):
     """What is swept; empty until it was asked for."""
     storage: str = ""
     """The one that is chosen."""
+    first_storage: str = ""
+    """The one that was chosen when the modem was met, and most likely is after a restart."""
     slots: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Places used and places there are, by storage."""
     operator: str = ""

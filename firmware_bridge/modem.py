@@ -276,6 +276,9 @@ class Modem:
             return
         if pending.echoed and facts.echo_off:
             facts.restarted = True
+            if not (pending.command.body and facts.body_sent):  # What became of a message is told all the same.
+                self._resume(error=RestartedError("Modem mulai ulang."))
+                return
         self._resume(answer)
 
     def _hear_prompt(self) -> None:

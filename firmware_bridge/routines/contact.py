@@ -38,6 +38,7 @@ class Contact(BaseRoutines):
         yield from self._must(commands.PDU_MODE)
         facts.storage = "SM"
         self._look_at_storage((yield commands.STORAGE))
+        facts.first_storage = facts.first_storage or facts.storage
         facts.echo_off, facts.in_pdu_mode = not facts.echoed, True
         facts.asked_at = facts.asked_at or facts.now
         facts.sim_trouble = ""

@@ -8,7 +8,7 @@ from firmware_bridge.commands import Answer, Listed
 from firmware_bridge.desk import Found
 from firmware_bridge.errors import CommandFailedError
 from firmware_bridge.facts import Request, Take
-from firmware_bridge.routines.base import Part, Routine
+from firmware_bridge.routines.base import Part, RestartedError, Routine
 from firmware_bridge.routines.sending import Sending
 from firmware_bridge.states import Event
 
@@ -112,6 +112,7 @@ class Intake(Sending):
         facts.last_sms_at = facts.now
         gone = 0
         for entry in entries:
+            yield from self._make_sure_of(name)
             answer: Answer = yield commands.delete(entry.index)
             if answer.ok or answer.number == _NO_SUCH_MESSAGE:
                 gone += 1
@@ -119,5 +120,16 @@ class Intake(Sending):
                 facts.slots[name] = (max(0, used - 1), total)
             if facts.now - facts.asked_at >= self.settings.reply_wait_s and facts.asked_at:
                 yield from self._send(replies_only=True)
+            if facts.restarted:
+                raise RestartedError("Modem mulai ulang.")
         facts.cannot_delete = gone < len(entries)
         return gone > 0
+
+    def _make_sure_of(self, name: str) -> Part:
+        """A modem that restarts without a word goes back to its own storage: what lies there was not committed."""
+        facts = self.facts
+        if name == facts.first_storage == (facts.storages or (name,))[0]:
+            return
+        chosen = commands.storage((yield commands.STORAGE))
+        if chosen is not None and chosen[0] != name and chosen[0] in facts.storages:
+            raise RestartedError("Modem mulai ulang.")

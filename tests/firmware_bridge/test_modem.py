@@ -6,12 +6,17 @@ import pytest
 
 from firmware_bridge.desk import Outcome
 from firmware_bridge.modem import TRANSITIONS, Event, State
+from firmware_bridge.pdu import decode_pdu
 from tests.firmware_bridge.modem_rig import IMEI, IMSI, Rig, error, ok, outgoing, sms
 
 
 def ready(**settings: Any) -> Rig:
     """A rig that has been set up and has nothing to do."""
     return Rig(**settings).open().run(5)
+
+
+def texts(rig: Rig) -> set[str]:
+    return {getattr(decode_pdu(found.pdu), "text", "") for found in rig.desk.found}
 
 
 def test_every_state_can_be_reached_and_left() -> None:
@@ -432,6 +437,44 @@ def test_a_restart_without_a_word_is_noticed_by_its_echo() -> None:
     rig.run(22)
     assert not rig.peer.echo
     assert rig.facts.identified == 2
+
+
+@pytest.mark.parametrize("echo", [True, False])
+@pytest.mark.parametrize("left", [5, 3, 1])
+def test_a_restart_without_a_word_while_another_storage_is_emptied_deletes_nothing_new(
+    left: int, *, echo: bool
+) -> None:
+    rig = Rig()
+    rig.peer.storages["ME"] = {index: sms(f"ME {index}") for index in range(1, 6)}
+    new = {index: sms(f"SM {index}") for index in range(1, 8)}
+
+    def restart_between(_command: str) -> None:
+        if rig.peer.chosen == "ME" and len(rig.peer.storages["ME"]) == left and not rig.peer.slots and new:
+            rig.peer.echo, rig.peer.chosen = echo, "SM"
+            rig.peer.slots.update(new)
+            new.clear()
+
+    rig.peer.special["AT+CPMS?"] = restart_between
+    rig.open().run(60)
+    assert not new, "it restarted"
+    assert texts(rig) >= {f"SM {index}" for index in range(1, 8)} | {f"ME {index}" for index in range(1, 6)}
+    assert not any(rig.peer.storages.values())
+
+
+def test_a_restart_that_a_deletion_shows_ends_the_deleting() -> None:
+    rig = Rig()
+    rig.peer.storages["ME"] = {index: sms(f"ME {index}") for index in range(1, 6)}
+    deleted: list[str] = []
+
+    def restart_at(command: str) -> None:
+        if rig.peer.chosen == "ME" and len(rig.peer.storages["ME"]) == 3 and not deleted:
+            rig.peer.echo, rig.peer.chosen = True, "SM"
+            rig.peer.slots.update({index: sms(f"SM {index}") for index in range(1, 8)})
+            deleted.append(f"SM {command.partition('=')[2]}")
+
+    rig.peer.special["AT+CMGD"] = restart_at
+    rig.open().run(60)
+    assert {f"SM {index}" for index in range(1, 8)} - texts(rig) == set(deleted), "no other is lost"
 
 
 def test_another_card_is_noticed() -> None:
