@@ -18,6 +18,8 @@ from sync_protocol.packing import unpack
 from sync_protocol.states import DEVICE, Device, DeviceEvent, move
 
 ACTOR = "kios"
+SMS_NAME = "sms_name"
+"""Among the settings of CONFIG: what the unit is called in an SMS, as the centre itself calls it there."""
 
 
 class Claim(Struct, frozen=True):
@@ -124,6 +126,7 @@ def send_enrolment(connection: sqlite3.Connection, centre: Centre, log: bytes, n
                 unit=device["unit"],
                 unit_name=master.unit_names(connection).get(device["unit"], ""),
                 poll_s=centre.settings.poll_s,
+                settings={SMS_NAME: centre.cities.get(connection).short(device["unit"])},
             ),
         ),
         *((Kind.MASTER, Master(table=name, rows=master.get_table(connection, name))) for name in master.TABLES),

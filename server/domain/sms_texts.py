@@ -79,13 +79,16 @@ def septets(text: str) -> int:
 
 
 def short_name(names: Mapping[str, str], code: str, name: str) -> str:
-    """A unit or status in at most 13 characters: from the table, else its name cut at a word, else its code."""
+    """A unit or status in at most 13 characters: from the table, else its name cut at a word, else its code.
+
+    One word alone, such as "Puskesmas", tells none from another: there the code stands.
+    """
     if code in names:
         return names[code][:MAX_NAME]
     if len(name) <= MAX_NAME:
         return name
     whole = name[: MAX_NAME + 1].rpartition(" ")[0].rstrip(" .,")
-    return whole if len(whole) > MAX_NAME // 2 else code[:MAX_NAME]
+    return whole if " " in whole else code[:MAX_NAME]
 
 
 def short_date(at_ms: int | None) -> str:

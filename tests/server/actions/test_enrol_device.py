@@ -40,6 +40,14 @@ def with_keys(centre, clock, code=None):
     return fresh(centre, clock, code, intake=centre.keys.intake_public)
 
 
+@pytest.mark.parametrize(
+    ("unit", "short"), [("PKM-OSP", "Pusk. Oesapa"), ("PKM-KPK", "PKM Kpg Kota"), ("PKM-PSP", "PKM Psr Pjng")]
+)
+def test_a_kiosk_at_a_puskesmas_learns_a_short_name_that_is_its_own(enrol, unit, short):
+    (config,) = enrol(unit).received(Kind.CONFIG)
+    assert config.settings["sms_name"] == short
+
+
 def test_a_good_code_lets_in_at_once_and_sends_keys_settings_and_master_data(centre, enrol, clock, send):
     peer = fresh(centre, clock, issue_code(centre, UNIT, actor="test"))
     stated = peer.sync(send)
@@ -48,6 +56,7 @@ def test_a_good_code_lets_in_at_once_and_sends_keys_settings_and_master_data(cen
     assert bytes.fromhex(keys.sign) == centre.keys.sign_public
     (config,) = peer.received(Kind.CONFIG)
     assert (config.unit, config.unit_name) == (UNIT, "Kelurahan Namosain")
+    assert config.settings == {"sms_name": "Kel. Namosain"}
     tables = {master.table: master.rows for master in peer.received(Kind.MASTER)}
     assert set(tables) == {"kelurahan", "kategori", "unit", "status", "teks", "sms", "kalender"}
     assert len(tables["kelurahan"]) == 51

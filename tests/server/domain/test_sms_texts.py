@@ -80,6 +80,7 @@ def test_every_unit_and_status_has_a_short_name_of_its_own(city):
         ("Balai Karantina Hewan", "BARU-1"),
         ("Badan Karantinasi", "BARU-1"),
         ("Unit Layanan Tiga", "Unit Layanan"),
+        ("Puskesmas Oesapa Timur", "BARU-1"),
     ],
 )
 def test_a_unit_without_a_short_name_is_cut_at_a_word_or_told_by_its_code(name, short):
