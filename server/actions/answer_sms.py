@@ -113,6 +113,8 @@ class _Task:
             return "ignored"  # A name or a service number is never answered, and what is not known is not guessed.
         if self._asked.command in {Command.STOP, Command.START}:
             return self._switch_news()
+        if self._asked.is_bare and self._asked.command in {Command.YES, Command.NOT_YET}:
+            return self._hear_verdict()
         case = self._case_on_file() or (self._case_by_pin() if self._asked.command is Command.CHECK else None)
         if case is None:
             return self._reply(Template.NOT_FOUND, fill(self._templates, Template.NOT_FOUND), None, "not-found")
@@ -129,6 +131,20 @@ class _Task:
         """The case of the number whose resident wrote from this phone."""
         found = cases.cases_by_number(self._connection, self._asked.number) if self._asked.number else []
         return next((case for case in found if same_phone(self._private(case).phone, self._phone)), None)
+
+    def _hear_verdict(self) -> str:
+        """YA or BELUM alone means the one case of this phone that waits for it; where none or several do, help is sent."""
+        answered = cases.cases_with_status(self._connection, Status.DITANGGAPI)
+        found = [case for case in answered if self._is_of_phone(case)]
+        if len(found) == 1:
+            return self._serve(found[0])
+        return self._reply(Template.HELP, fill(self._templates, Template.HELP), None, "unclear")
+
+    def _is_of_phone(self, case: sqlite3.Row) -> bool:
+        try:
+            return same_phone(self._private(case).phone, self._phone)
+        except ValueError:
+            return False  # It was altered, which the audit tells; other residents' cases are not.
 
     def _case_by_pin(self) -> sqlite3.Row | None:
         """The case that number and PIN open, from whatever phone; wrong ones are counted, and lock."""

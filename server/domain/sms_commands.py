@@ -45,6 +45,11 @@ class Asked(Struct, frozen=True):
     """What follows the number."""
 
     @property
+    def is_bare(self) -> bool:
+        """Whether nothing follows the command."""
+        return not self.number and not self.words
+
+    @property
     def pin(self) -> str:
         """The PIN after the number; empty where there is none."""
         found = _PIN.search(self.words)

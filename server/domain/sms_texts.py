@@ -35,6 +35,7 @@ class Template(StrEnum):
     NOT_FOUND = "S10"
     REOPENED = "S15"
     RATE = "S16"
+    HELP = "S21"
     STOPPED = "S22"
     NEW_PIN = "S23"
     STARTED = "S24"
@@ -49,6 +50,7 @@ WORDS: Final[dict[str, str]] = {
     Template.NOT_FOUND: "nomor tidak ditemukan",
     Template.REOPENED: "dibuka kembali",
     Template.RATE: "selesai, minta nilai",
+    Template.HELP: "cara memakai SMS",
     Template.STOPPED: "berhenti menerima kabar",
     Template.NEW_PIN: "PIN baru",
     Template.STARTED: "menerima kabar lagi",

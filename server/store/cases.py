@@ -55,6 +55,13 @@ def cases_by_number(connection: sqlite3.Connection, number: str) -> list[sqlite3
     return connection.execute("select * from cases where number = :number", {"number": number}).fetchall()
 
 
+def cases_with_status(connection: sqlite3.Connection, status: str) -> list[sqlite3.Row]:
+    """The cases that stand there, the oldest first."""
+    return connection.execute(
+        "select * from cases where status = :status order by arrived_at, id", {"status": status}
+    ).fetchall()
+
+
 def open_cases_of(connection: sqlite3.Connection, unit: str) -> list[sqlite3.Row]:
     """The cases filed at a unit that still need somebody, the oldest first."""
     marks = ", ".join(f"'{status}'" for status in OPEN)

@@ -318,6 +318,37 @@ class TestCommands:
         assert "sudah kami catat" in ask(f"{command} {number}")[0][1]
         assert status(centre, case_id) == "BELUM_VERIFIKASI"
 
+    @pytest.mark.parametrize(
+        ("command", "says", "then"), [("YA", "Puaskah Anda", "SELESAI"), ("BELUM", "dibuka kembali", "DIBUKA_LAGI")]
+    )
+    def test_a_verdict_without_a_number_is_for_the_one_case_that_waits(self, centre, report, ask, command, says, then):
+        case_id, number = report()
+        quiet, _ = report()
+        theirs, _ = report(phone=OTHER)
+        altered, _ = report(phone=OTHER)
+        for each in (case_id, theirs, altered):
+            answered(centre, each)
+        centre.write(lambda c: cases.set_private(c, altered, b"altered"))
+        text = ask(command)[-1][1]
+        assert says in text
+        assert number in text
+        assert [status(centre, each) for each in (case_id, quiet, theirs)] == [then, "BELUM_VERIFIKASI", "DITANGGAPI"]
+
+    @pytest.mark.parametrize("waiting", [0, 2])
+    def test_a_verdict_that_may_mean_none_or_several_gets_help(self, centre, report, ask, waiting):
+        ids = [report()[0] for _ in range(2)]
+        for each in ids[:waiting]:
+            answered(centre, each)
+        before = [status(centre, each) for each in ids]
+        assert "LAPOR ketik KOTKUPANG" in ask("YA")[-1][1]
+        assert [status(centre, each) for each in ids] == before
+
+    def test_a_verdict_with_a_mistyped_number_is_for_no_case(self, centre, report, ask):
+        case_id, _ = report()
+        answered(centre, case_id)
+        assert "tidak kami temukan" in ask("YA 000G4-0R40Z")[-1][1]
+        assert status(centre, case_id) == "DITANGGAPI"
+
     def test_pin_makes_a_new_one_for_the_phone_on_file_alone(self, centre, report, ask):
         case_id, number = report()
         assert "tidak kami temukan" in ask(f"PIN {number}", OTHER)[0][1]
