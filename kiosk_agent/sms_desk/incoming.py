@@ -21,8 +21,10 @@ from kiosk_agent.store import Filing, sms
 
 log = logging.getLogger(__name__)
 
-TOGETHER_MS: Final = 6 * hours.HOUR_MS
+TOGETHER_MS: Final = hours.HOUR_MS
 """The network's times of parts of one message lie closer than that; references are used again."""
+AT_ONCE: Final = 50
+"""Messages that one transaction files at most: whoever files at the kiosk waits for its end."""
 GIVE_UP_MS: Final = 7 * hours.DAY_MS
 """So long the rest of a message that was filed incomplete is waited for."""
 
@@ -54,20 +56,24 @@ class Incoming:
         return None
 
     def file_due(self, filing: Filing) -> None:
-        """File what is whole, and what has waited long enough for its missing parts."""
+        """File what is whole, and what has waited long enough for its missing parts; a number of them at a time."""
         try:
             self._kiosk.intake.needed()
         except NotReadyError:
             return  # They are stored, and will be filed when the centre's keys and tables have come.
+        done = 0
         for message in sms.in_state(filing.connection, *sms.OPEN):
+            if done >= AT_ONCE:
+                return  # The others have their turn at the next call.
             try:
                 with filing.part():
-                    self._look_at(filing, message)
+                    done += self._look_at(filing, message)
             except (DiskError, sqlite3.Error):
                 raise
             except Exception as error:  # noqa: BLE001  As above.
                 log.error("an SMS could not be filed: %s", type(error).__name__)  # noqa: TRY400
                 self._put_message_aside(filing, message, f"galat program: {type(error).__name__}")
+                done += 1
 
     # -- parts ---------------------------------------------------------------------------------------------------------
 
@@ -123,14 +129,12 @@ class Incoming:
 
     # -- messages ------------------------------------------------------------------------------------------------------
 
-    def _look_at(self, filing: Filing, message: sms.Message) -> None:
-        if message.state == "whole":
+    def _look_at(self, filing: Filing, message: sms.Message) -> bool:
+        """Do what is due for a message; whether anything was."""
+        if message.state == "whole" or (message.state == "parts" and self._is_due(message)):
             self._filer.file(filing, self._read(filing, message))
-        elif message.state == "parts":
-            if self._is_due(message):
-                self._filer.file(filing, self._read(filing, message))
-        else:
-            self._look_at_rest(filing, message)
+            return True
+        return message.state != "parts" and self._look_at_rest(filing, message)
 
     def _is_due(self, message: sms.Message) -> bool:
         """Whether its missing parts were waited for long enough; a wrong wall clock can only shorten an old wait."""
@@ -141,15 +145,15 @@ class Incoming:
             due_at_s = self._due_at_s[message.n] = clock.monotonic_s() + limit_s - waited_s
         return clock.monotonic_s() >= due_at_s
 
-    def _look_at_rest(self, filing: Filing, message: sms.Message) -> None:
+    def _look_at_rest(self, filing: Filing, message: sms.Message) -> bool:
         is_given_up = self._kiosk.clock.now_ms() - message.changed_at > GIVE_UP_MS
-        if message.state == "rest":
-            whole = self._read(filing, message)
-            if not whole.missing or is_given_up:
-                self._filer.amend(filing, whole)
-                sms.finish(filing.connection, message.n)
-        elif is_given_up:
-            sms.finish(filing.connection, message.n)
+        whole = self._read(filing, message) if message.state == "rest" else None
+        if not is_given_up and (whole is None or whole.missing):
+            return False
+        if whole is not None:
+            self._filer.amend(filing, whole)
+        sms.finish(filing.connection, message.n)
+        return True
 
     def _read(self, filing: Filing, message: sms.Message) -> Whole:
         parts = sms.parts(filing.connection, message.n)

@@ -8,6 +8,7 @@ import pytest
 from firmware_bridge.desk import DeskRefusedError, Found
 from firmware_bridge.pdu import Address, Alphabet, Deliver, Ports, dcs_for, encode_pdu
 from kiosk_agent.sms_desk.desk import SmsDesk
+from kiosk_agent.sms_desk.incoming import AT_ONCE
 from kiosk_agent.store import sms
 from sync_protocol.bodies import Config, SecretText, decode_secret
 from sync_protocol.kinds import Kind
@@ -70,6 +71,29 @@ def test_a_reference_that_is_used_again_begins_a_new_message(desk: Desk) -> None
     desk.hear(first)
     desk.hear(second, at=NOON + timedelta(minutes=1))
     assert [one.text[:7] for one in desk.complaints()] == ["pertama", "kedua b"]
+
+
+def test_a_part_that_never_came_is_not_made_up_from_another_message_hours_later(desk: Desk) -> None:
+    old = deliver("KOTKUPANG lama " + "a" * 200)
+    new = deliver("KOTKUPANG baru " + "b" * 200, at=NOON + timedelta(hours=2))
+    desk.take(old[0])
+    desk.clock.pass_(2_000)
+    desk.desk.look()
+    desk.take(new[1])
+    desk.take(new[0])
+    assert sorted(one.text[:4] for one in desk.complaints()) == ["baru", "lama"]
+    assert desk.notes() == []
+
+
+def test_what_falls_due_at_once_is_filed_a_number_at_a_time(desk: Desk) -> None:
+    halves = [deliver(f"KOTKUPANG {number} " + "a" * 200, f"+62812000{number:04}")[0] for number in range(AT_ONCE + 10)]
+    desk.take(*halves)
+    assert desk.complaints() == []
+    desk.clock.pass_(2_000)
+    desk.desk.look()
+    assert len(desk.complaints()) == AT_ONCE
+    desk.desk.look()
+    assert len(desk.complaints()) == len(halves)
 
 
 def test_parts_of_different_days_do_not_mix(desk: Desk) -> None:
