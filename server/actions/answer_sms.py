@@ -133,7 +133,7 @@ class _Task:
         return next((case for case in found if same_phone(self._private(case).phone, self._phone)), None)
 
     def _hear_verdict(self) -> str:
-        """YA or BELUM alone means the one case of this phone that waits for it; where none or several do, help is sent."""
+        """YA or BELUM alone means the one case of this phone that waits for it; else help is sent."""
         answered = cases.cases_with_status(self._connection, Status.DITANGGAPI)
         found = [case for case in answered if self._is_of_phone(case)]
         if len(found) == 1:

@@ -520,7 +520,7 @@ class TestSetBack:
             peer.sync(sender(centre))
         before = [{message.key for message in out(peer)} for peer in peers]
         restored = restore()
-        for peer in reversed(peers):
+        for peer in sorted(peers, key=lambda peer: len(out(peer)), reverse=True):
             clock.pass_(1000)
             peer.sync(sender(restored))
         for entry in entries:
