@@ -9,7 +9,7 @@ from kiosk_agent.intake.form import Form
 from kiosk_agent.kiosk import Kiosk
 from kiosk_agent.sms_desk import hours, replies
 from kiosk_agent.sms_desk.boxes import REF_SIZE, Boxes
-from kiosk_agent.sms_desk.grammar import DEFAULT_PREFIX, Understood, Verb, understand
+from kiosk_agent.sms_desk.grammar import DEFAULT_PREFIX, Understood, Verb, in_pieces, understand
 from kiosk_agent.sms_desk.guesses import OTHER, guess_category, guess_kelurahan, is_emergency, wants_secrecy
 from kiosk_agent.sms_desk.queue import Queue
 from kiosk_agent.sms_desk.replies import Template
@@ -71,20 +71,25 @@ class Filer:
 
     def _pass_on(self, filing: Filing, whole: Whole, understood: Understood) -> None:
         """A command is the centre's affair: it alone knows whose phone is on file."""
-        flags = [understood.verb.value]
-        flags += ["typo"] if understood.has_typo else []
-        flags += ["incomplete"] if whole.missing else []
-        body = SmsIn(
-            sender=whole.phone,
-            text=understood.text[:MAX_TEXT],
-            parts=[key.hex() for key in whole.keys],
-            sent_at=whole.sent_at,
-            flags=flags,
-        )
+        signs = ["typo"] if understood.has_typo else []
+        signs += ["incomplete"] if whole.missing else []
         keys, _ = self._kiosk.intake.needed()
-        entry = filing.append(Kind.SMS_IN, body, recipient=bytes.fromhex(keys.intake))
+        entries = [
+            filing.append(
+                Kind.SMS_IN,
+                SmsIn(
+                    sender=whole.phone,
+                    text=text,
+                    parts=[key.hex() for key in whole.keys],
+                    sent_at=whole.sent_at,
+                    flags=[verb.value, *signs],
+                ),
+                recipient=bytes.fromhex(keys.intake),
+            )
+            for verb, text in in_pieces(understood)
+        ]
         if whole.missing and whole.message.entry is None:
-            sms.finish_for_now(filing.connection, whole.message.n, entry=entry.id)
+            sms.finish_for_now(filing.connection, whole.message.n, entry=entries[0].id)
         else:
             sms.finish(filing.connection, whole.message.n)
 

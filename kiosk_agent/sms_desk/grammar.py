@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from sync_protocol.errors import NumberError
 from sync_protocol.number import parse_number
+from sync_protocol.vocabulary import MAX_TEXT
 
 DEFAULT_PREFIX: Final = "KOTKUPANG"
 
@@ -93,6 +94,17 @@ def understand(text: str, prefix: str = DEFAULT_PREFIX) -> Understood:
     if rest is None:
         return _command(text) or _report(text, text, is_draft=True)
     return _command(rest) or _report(rest, text, is_draft=rest is text, has_typo=has_typo)
+
+
+def in_pieces(understood: Understood) -> list[tuple[Verb, str]]:
+    """A command as it goes up; what is too long for one entry follows as an addition to the same report."""
+    verb, text = understood.verb, understood.text
+    pieces = [(verb, text[:MAX_TEXT])]
+    if len(text) > MAX_TEXT:  # Only what comes with a number can be so long.
+        head = f"TAMBAH {text.split()[1]} "
+        size = MAX_TEXT - len(head)
+        pieces += [(Verb.ADD, head + text[at : at + size]) for at in range(MAX_TEXT, len(text), size)]
+    return pieces
 
 
 def _report(text: str, whole: str, *, is_draft: bool, has_typo: bool = False) -> Understood:

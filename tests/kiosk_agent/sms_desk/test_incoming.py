@@ -398,6 +398,17 @@ def test_the_keys_of_parts_are_known_for_good(desk: Desk) -> None:
     assert len(desk.complaints()) == 1
 
 
+@pytest.mark.parametrize("command", ["TAMBAH", "BELUM"])
+def test_words_too_many_for_one_entry_go_up_in_several(desk: Desk, command: str) -> None:
+    words = " ".join(f"kata{number}" for number in range(1_100))
+    desk.hear(f"{command} 7KQM9-XD4TF {words}")
+    first, *rest = desk.sms_in()
+    assert len(rest) == 2
+    assert first.flags == [command.lower()]
+    assert {(one.text[:19], *one.flags, one.sender) for one in rest} == {("TAMBAH 7KQM9-XD4TF ", "tambah", PHONE)}
+    assert first.text + "".join(one.text[19:] for one in rest) == f"{command} 7KQM9-XD4TF {words}"
+
+
 def test_a_command_without_its_end_goes_up_and_again_when_it_is_whole(desk: Desk) -> None:
     parts = deliver("TAMBAH 7KQM9-XD4TF " + "dekat GOR " * 20)
     desk.take(parts[0])
