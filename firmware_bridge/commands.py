@@ -238,6 +238,7 @@ _PERMANENT_CAUSES: Final = frozenset(
 _NO_ANSWER_FROM_NETWORK: Final = 332
 _OUT_OF_CREDIT_CAUSES: Final = frozenset({8, 10, 21, 29, 38, 50, 69, 500})
 """None of them is permanent: once there is credit, the same message goes."""
+_CREDIT_CODES: Final = frozenset(f"cms-{cause}" for cause in _OUT_OF_CREDIT_CAUSES)
 
 
 def is_permanent(answer: Answer) -> bool:
@@ -252,7 +253,12 @@ def is_uncertain(answer: Answer) -> bool:
 
 def hints_at_no_credit(answer: Answer) -> bool:
     """What operators answer, among other things, when a prepaid card is empty."""
-    return answer.kind == "cms" and answer.number in _OUT_OF_CREDIT_CAUSES
+    return is_about_credit(failure_code(answer))
+
+
+def is_about_credit(code: str) -> bool:
+    """If a failure code may mean no more than that: the message itself has nothing wrong."""
+    return code in _CREDIT_CODES
 
 
 def failure_code(answer: Answer) -> str:

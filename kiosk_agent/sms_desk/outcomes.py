@@ -8,6 +8,7 @@
 import sqlite3
 from typing import Final
 
+from firmware_bridge.commands import is_about_credit
 from firmware_bridge.desk import Outcome, Outgoing
 from firmware_bridge.pdu import StatusReport
 from kiosk_agent.errors import PhoneError
@@ -52,7 +53,7 @@ class Outcomes:
             case Outcome.UNKNOWN:
                 self.end_unknown(filing, attempt, code)
             case Outcome.FAILED:
-                self._end_failed(connection, attempt)
+                self._end_failed(connection, attempt, code)
             case Outcome.REFUSED:
                 sms_out.end(connection, attempt.n, "refused")
                 message = sms_out.get(connection, attempt.message)
@@ -110,10 +111,11 @@ class Outcomes:
         else:
             self.wait(message.n, self._kiosk.settings.sms_resend_s)
 
-    def _end_failed(self, connection: sqlite3.Connection, attempt: Attempt) -> None:
-        sms_out.end(connection, attempt.n, "failed")
+    def _end_failed(self, connection: sqlite3.Connection, attempt: Attempt, code: str) -> None:
+        """What an empty card kept back is tried for as long as it is in time: it counts as no failure of its own."""
+        sms_out.end(connection, attempt.n, "refused" if is_about_credit(code) else "failed")
         tried = sms_out.attempts(connection, attempt.message, attempt.part)
-        failed = sum(one.state == "failed" for one in tried)
+        failed = sum(one.state in {"failed", "refused"} for one in tried)
         if attempt.part == 1 and failed == len(tried):
             # Nothing of it has left: it is as free as before, of its SIM too.
             sms_out.requeue(connection, attempt.message)

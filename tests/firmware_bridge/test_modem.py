@@ -461,6 +461,14 @@ def test_a_restart_without_a_word_while_another_storage_is_emptied_deletes_nothi
     assert not any(rig.peer.storages.values())
 
 
+def test_an_echo_ends_what_was_under_way() -> None:
+    rig = ready(check_s=30.0, sweep_s=300.0)
+    rig.peer.echo = True
+    heard = len(rig.peer.heard)
+    rig.run(40)
+    assert rig.peer.heard[heard : heard + 2] == ["AT+CSQ", "ATE0"]
+
+
 def test_a_restart_that_a_deletion_shows_ends_the_deleting() -> None:
     rig = Rig()
     rig.peer.storages["ME"] = {index: sms(f"ME {index}") for index in range(1, 6)}

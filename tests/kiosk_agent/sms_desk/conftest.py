@@ -45,14 +45,16 @@ class Desk:
         outcome = self.control.run_sync()
         assert outcome.error is None
 
-    def send_one(self, outcome: Outcome = Outcome.SENT, *, replies_only: bool = False) -> Outgoing | None:
+    def send_one(
+        self, outcome: Outcome = Outcome.SENT, *, replies_only: bool = False, code: str = "cms-38"
+    ) -> Outgoing | None:
         """Let the modem send one part; the network answers so."""
         outgoing = self.desk.next_out(SIM, replies_only=replies_only)
         if outgoing is not None:
             self.reference = (self.reference + 1) % 256
             reference = self.reference if outcome is Outcome.SENT else None
-            code = "" if outcome is Outcome.SENT else "cms-38"
-            self.desk.outcome(SIM, outgoing, outcome, reference=reference, code=code)
+            said = "" if outcome is Outcome.SENT else code
+            self.desk.outcome(SIM, outgoing, outcome, reference=reference, code=said)
         return outgoing
 
     def replies(self) -> list[str]:

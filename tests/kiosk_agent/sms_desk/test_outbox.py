@@ -193,9 +193,21 @@ def test_what_never_leaves_is_given_up_in_the_end(desk: Desk) -> None:
     tried = 0
     for _ in range(15):
         at_wita(desk, 12)
-        tried += desk.send_one(Outcome.FAILED) is not None
+        tried += desk.send_one(Outcome.FAILED, code="cms-331") is not None
         desk.clock.pass_(3_600)
     assert (tried, states(desk)) == (12, ["failed"])
+
+
+def test_what_an_empty_card_keeps_back_is_not_given_up(desk: Desk) -> None:
+    desk.order(NEWS)
+    for _ in range(15):
+        at_wita(desk, 12)
+        assert desk.send_one(Outcome.FAILED, code="cms-21") is not None
+        assert states(desk) == ["queued"]
+        desk.clock.pass_(3_600)
+    at_wita(desk, 12)
+    desk.send_one()
+    assert states(desk) == ["sent"]
 
 
 def test_what_the_network_refuses_has_failed(desk: Desk) -> None:
