@@ -14,6 +14,7 @@ from kiosk_agent.sms_desk.boxes import Boxes, Letter
 from kiosk_agent.sms_desk.outcomes import MAX_UNKNOWN, Outcomes
 from kiosk_agent.store import Filing, facts, sms, sms_out
 from kiosk_agent.store.sms_out import Waiting
+from kiosk_agent.sync.clock_watch import SMS_DOUBT_MS
 from sync_protocol.states import Enrolment
 
 MAX_FAILED: Final = 12
@@ -74,7 +75,7 @@ class Outbox:
     def _is_over(self, filing: Filing, one: Waiting) -> bool:
         """Whether it is too late for a message that waits; then that is its end."""
         connection = filing.connection
-        if one.state == "queued" and (0 < one.not_after < self._true_ms() or self._is_stale(one)):
+        if one.state == "queued" and (0 < one.not_after < self._at_least_ms() or self._is_stale(one)):
             self._outcomes.finish(filing, one, "expired", "")
             return True
         if one.state == "sending" and abs(self._kiosk.clock.now_ms() - one.created_at) > STUCK_MS:
@@ -143,6 +144,12 @@ class Outbox:
     def _true_ms(self) -> int:
         """The kiosk's clock, put right where its error is known."""
         return self._kiosk.clock.now_ms() + (self._kiosk.store.number_fact(facts.OFFSET) or 0)
+
+    def _at_least_ms(self) -> int:
+        """The time by which something may be too late: what only an SMS told of the clock ends nothing by itself."""
+        doubt_ms = self._kiosk.store.number_fact(facts.OFFSET_DOUBT) or 0
+        true_ms = self._true_ms()
+        return true_ms if doubt_ms < SMS_DOUBT_MS else min(true_ms, self._kiosk.clock.now_ms())
 
 
 def _parts_of(letter: Letter, reference: int) -> list[Submit]:

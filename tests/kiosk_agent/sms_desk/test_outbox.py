@@ -423,6 +423,14 @@ def test_the_centre_knows_the_time_better_than_an_sms(desk: Desk) -> None:
     assert desk.kiosk.store.number_fact(facts.OFFSET) == 0
 
 
+def test_an_sms_from_the_future_makes_nothing_too_late(desk: Desk) -> None:
+    desk.order(NEWS, not_after=desk.clock.wall_ms + 7 * 86_400_000)
+    desk.control._clock_watch._knows_better = False
+    desk.hear("BANTUAN", OTHER, at=NOON + timedelta(days=30))
+    assert (desk.kiosk.store.number_fact(facts.OFFSET) or 0) > 29 * 86_400_000
+    assert NEWS in desk.replies()
+
+
 def test_a_text_that_has_rotted_fails_and_holds_nobody_up(desk: Desk) -> None:
     desk.order(NEWS)
     desk.desk.next_out(OTHER_SIM, replies_only=True)
