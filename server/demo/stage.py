@@ -47,6 +47,7 @@ class Stage:
         self._down = ExitStack()
         self._programs: list[Program] = []
         self._ports = ModemPorts("", "")
+        self._kiosk_port = 0
         self.scene: Scene | None = None
 
     def put_up(self) -> None:
@@ -56,7 +57,7 @@ class Stage:
             DemoError: something does not start.
         """
         folder = self._folder
-        centre_port, kiosk_port = self._port("pusat", CENTRE_PORT), self._port("kios", KIOSK_PORT)
+        centre_port = self._port("pusat", CENTRE_PORT)
         relay = Relay(centre_port)
         self._down.callback(relay.close)
         for step in (
@@ -64,7 +65,7 @@ class Stage:
             lambda: self._start_centre(centre_port),
             lambda: self._enrol(relay.port),
             self._start_modem,
-            lambda: self._start_kiosk(kiosk_port, relay.port),
+            lambda: self._start_kiosk(relay.port),
             self._file_samples,
         ):
             if self._stopping():
@@ -78,7 +79,7 @@ class Stage:
         self.scene = Scene(
             demo=page.url,
             centre=f"http://127.0.0.1:{centre_port}/",
-            kiosk=f"http://127.0.0.1:{kiosk_port}/",
+            kiosk=f"http://127.0.0.1:{self._kiosk_port}/",
             handset=page.url.rstrip("/") + HANDSET,
             user=notes.user,
             password=notes.password if door.opens() else "",
@@ -165,7 +166,8 @@ class Stage:
 
         self._programs[-1].wait_until(is_ready)
 
-    def _start_kiosk(self, port: int, relay_port: int) -> None:
+    def _start_kiosk(self, relay_port: int) -> None:
+        port = self._kiosk_port = self._port("kios", KIOSK_PORT)  # Chosen now: seconds ago it may have been free.
         settings = environment(
             KASIH_KEY_DIR=self._folder.kiosk_keys,
             KASIH_SERVER=f"http://127.0.0.1:{relay_port}",

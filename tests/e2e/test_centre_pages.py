@@ -12,7 +12,7 @@ from tests.server.web.conftest import Site, people, site
 
 __all__ = ["founded", "people", "site"]
 
-pytestmark = pytest.mark.xdist_group("browser")  # One browser for all of them.
+pytestmark = pytest.mark.xdist_group("browser-centre")  # One browser for all of them.
 
 SCREENS = [(1366, 768), (1024, 768), (390, 844)]
 

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
+pytestmark = pytest.mark.xdist_group("demo")  # Two demos that start at once want the same ports.
+
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 
 

@@ -11,6 +11,8 @@ import pytest
 from tests.e2e.test_demo import SCRIPTS, Demo, ask, until
 from tests.server.web.browser import Browser
 
+pytestmark = pytest.mark.xdist_group("demo")  # Two demos that start at once want the same ports.
+
 TEXT, NAME, PHONE = "Guru meminta uang untuk naik kelas", "Dorkas Contoh", "081234500999"
 
 

@@ -1,8 +1,12 @@
-"""From `init` to an opened RAHASIA report with real programs, and that nothing opened can be found again."""
+"""From `init` to an opened RAHASIA report with real programs, and that nothing opened can be found again.
+
+What needs no program of its own takes a copy of a centre with two officers, and its commands run in this process.
+"""
 
 import json
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,8 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from msgspec import Struct
+from msgspec.structs import replace
 
+from server.cli import main
 from server.store import users
 from server.store.centre import open_centre
 from server.store.keys import load_keys
@@ -25,6 +32,8 @@ from tests.peers import Peer, over_http
 from tests.server.conftest import UNIT, until
 from tests.server.secret_reports import NAME, PHONE, PLACE, TEXT, file_secret, secret_body
 from tests.server.web.browser import Browser
+
+pytestmark = pytest.mark.xdist_group("grant")  # They copy one centre.
 
 SERVER = [sys.executable, "-c", "from server.cli import main; main()"]
 SARI, BUDI = "kebun jagung di bukit", "perahu layar ke pulau"
@@ -44,11 +53,14 @@ class Town(Struct):
         return self.folder / "centre"
 
     def call(self, *args: object, given: str = "") -> subprocess.CompletedProcess[str]:
-        home = {"HOME": str(self.folder), "TMPDIR": str(self.folder), "SQLITE_TMPDIR": str(self.folder)}
-        command = [*SERVER, *map(str, args), "--data", str(self.data)]
-        return subprocess.run(
-            command, input=given, capture_output=True, text=True, check=False, env=os.environ | home, timeout=60
-        )
+        """What a command does that nobody else has to see from outside: in this process."""
+        words = [*map(str, args), "--data", str(self.data)]
+        done = CliRunner().invoke(main, words, input=given, env=self.home, catch_exceptions=False)
+        return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
+
+    @property
+    def home(self) -> dict[str, str]:
+        return {"HOME": str(self.folder), "TMPDIR": str(self.folder), "SQLITE_TMPDIR": str(self.folder)}
 
     def facts(self, *args: object, given: str = "") -> dict[str, Any]:
         done = self.call(*args, "--json", given=given)
@@ -70,14 +82,13 @@ class Town(Struct):
     @contextmanager
     def running(self) -> Iterator[int]:
         """The centre, up; what it says goes into its log."""
-        home = {"HOME": str(self.folder), "TMPDIR": str(self.folder), "SQLITE_TMPDIR": str(self.folder)}
         with (self.folder / "centre.log").open("a") as log:
             process = subprocess.Popen(
                 [*SERVER, "run", "--data", str(self.data), "--port", "0"],
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                env=os.environ | home,
+                env=os.environ | self.home,
             )
             assert process.stdout is not None
             try:
@@ -88,12 +99,36 @@ class Town(Struct):
                 process.stdout.close()
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> Town:
-    town = Town(tmp_path)
+class Programs(Town):
+    """A town whose every command is a program of its own."""
+
+    def call(self, *args: object, given: str = "") -> subprocess.CompletedProcess[str]:
+        command = [*SERVER, *map(str, args), "--data", str(self.data)]
+        return subprocess.run(
+            command, input=given, capture_output=True, text=True, check=False, env=os.environ | self.home, timeout=60
+        )
+
+
+def found(town: Town) -> Town:
+    """The town with a centre, just founded."""
     facts = town.facts("init")
-    town.admin, town.recovery = facts["password"], facts["recovery_key"]
+    return replace(town, admin=facts["password"], recovery=facts["recovery_key"])
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """A town with two officers who have chosen their passwords, to be copied."""
+    town = found(Town(tmp_path_factory.mktemp("prepared")))
+    with town.running() as port:
+        newcomer(town, port, "sari", SARI)
+        newcomer(town, port, "budi", BUDI)
     return town
+
+
+@pytest.fixture
+def town(prepared: Town, tmp_path: Path) -> Town:
+    shutil.copytree(prepared.data, tmp_path / "centre")
+    return replace(prepared, folder=tmp_path)
 
 
 def newcomer(town: Town, port: int, name: str, password: str) -> Browser:
@@ -106,7 +141,8 @@ def newcomer(town: Town, port: int, name: str, password: str) -> Browser:
     return browser
 
 
-def test_a_secret_report_is_opened_by_who_was_granted_the_key_and_leaves_no_word_behind(town: Town) -> None:
+def test_a_secret_report_is_opened_by_who_was_granted_the_key_and_leaves_no_word_behind(tmp_path: Path) -> None:
+    town = found(Programs(tmp_path))
     with town.running() as port:
         code = town.call("enrol", "--unit", UNIT).stdout.strip()
         keys = load_keys(town.data)
@@ -162,8 +198,6 @@ def _left_behind(town: Town) -> list[str]:
 
 
 def test_the_recovery_key_brings_the_duty_key_back_where_nobody_holds_it(town: Town) -> None:
-    with town.running() as port:
-        newcomer(town, port, "sari", SARI)
     assert town.facts("user", "password", "admin")["duty_ended"] is True
     assert town.holders() == set()
     typed = town.recovery.lower().replace("-", " ") + "\n"
@@ -172,10 +206,10 @@ def test_the_recovery_key_brings_the_duty_key_back_where_nobody_holds_it(town: T
 
 
 def test_who_cannot_be_granted_the_key_gets_one_clear_line(town: Town) -> None:
-    town.facts("user", "add", "sari", "--role", "petugas")
+    town.facts("user", "add", "dewi", "--role", "petugas")
     town.facts("user", "add", "tamu", "--role", "auditor")
     given = f"{town.admin}\n"
-    assert "kata sandi sekali pakai" in town.refused("user", "grant", "sari", "--by", "admin", given=given)
+    assert "kata sandi sekali pakai" in town.refused("user", "grant", "dewi", "--by", "admin", given=given)
     assert "hanya untuk peran petugas" in town.refused("user", "grant", "tamu", "--by", "admin", given=given)
     assert "hanya untuk peran petugas" in town.refused("user", "grant", "admin", "--by", "admin", given=given)
     assert "Tidak ada pengguna" in town.refused("user", "grant", "siapa", "--by", "admin", given=given)
@@ -185,9 +219,7 @@ def test_who_cannot_be_granted_the_key_gets_one_clear_line(town: Town) -> None:
 
 
 def test_who_cannot_grant_the_key_gets_one_clear_line(town: Town) -> None:
-    with town.running() as port:
-        newcomer(town, port, "sari", SARI)
-        newcomer(town, port, "budi", BUDI)
+    with town.running():
         assert "tidak cocok" in town.refused("user", "grant", "sari", "--by", "admin", given="salah sekali ini\n")
         assert "tidak cocok" in town.refused("user", "grant", "sari", "--by", "siapa", given=f"{town.admin}\n")
         assert "tidak memegang kunci tugas" in town.refused("user", "grant", "sari", "--by", "budi", given=f"{BUDI}\n")
@@ -196,9 +228,8 @@ def test_who_cannot_grant_the_key_gets_one_clear_line(town: Town) -> None:
         other = "Z" if second[0] != "Z" else "Y"
         mistyped = f"{first}\n{other}{second[1:]}\n"
         assert "salah ketik di baris 2" in town.refused("user", "grant", "sari", "--recovery", given=mistyped)
-        foreign = Town(town.folder / "lain")
-        foreign.folder.mkdir()
-        recovery = foreign.facts("init")["recovery_key"]
+        (town.folder / "lain").mkdir()
+        recovery = found(Town(town.folder / "lain")).recovery
         assert "bukan milik pusat ini" in town.refused("user", "grant", "sari", "--recovery", given=f"{recovery}\n")
         assert town.holders() == {"admin"}
         town.facts("user", "grant", "sari", "--by", "admin", given=f"{town.admin}\n")
@@ -207,7 +238,6 @@ def test_who_cannot_grant_the_key_gets_one_clear_line(town: Town) -> None:
 
 def test_a_wrong_password_of_the_one_who_grants_counts_as_one_at_login(town: Town) -> None:
     with town.running() as port:
-        newcomer(town, port, "sari", SARI)
         for _ in range(5):
             town.refused("user", "grant", "sari", "--by", "admin", given="salah sekali ini\n")
         town.refused("user", "grant", "sari", "--by", "admin", given=f"{town.admin}\n")
@@ -217,7 +247,6 @@ def test_a_wrong_password_of_the_one_who_grants_counts_as_one_at_login(town: Tow
 @pytest.mark.parametrize("given", [b"", b"\n", b"\xff\xfe sandi\n"])
 @pytest.mark.parametrize("locale", ["C.UTF-8", "C", "POSIX"])
 def test_what_is_no_password_gets_one_clear_line_and_counts_as_none(town: Town, given: bytes, locale: str) -> None:
-    town.facts("user", "add", "sari", "--role", "petugas")
     command = [*SERVER, "user", "grant", "sari", "--by", "admin", "--data", str(town.data)]
     done = subprocess.run(command, input=given, capture_output=True, check=False, env=os.environ | {"LC_ALL": locale})
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, b"", 1), done
@@ -229,7 +258,6 @@ def test_what_is_no_password_gets_one_clear_line_and_counts_as_none(town: Town, 
 
 
 def test_an_undecodable_recovery_key_gets_one_clear_line(town: Town) -> None:
-    town.facts("user", "add", "sari", "--role", "petugas")
     command = [*SERVER, "user", "grant", "sari", "--recovery", "--data", str(town.data)]
     done = subprocess.run(command, input=b"\xff\n\xff\n", capture_output=True, check=False)
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, b"", 1), done
@@ -237,17 +265,16 @@ def test_an_undecodable_recovery_key_gets_one_clear_line(town: Town) -> None:
 
 @pytest.mark.parametrize("command", ["password", "disable"])
 def test_where_nobody_is_left_with_the_key_the_command_says_so(town: Town, command: str) -> None:
-    town.facts("user", "add", "sari", "--role", "petugas")
     assert "tidak ada lagi" not in town.call("user", command, "sari").stdout
     assert "tidak ada lagi yang memegang kunci tugas" in town.call("user", command, "admin").stdout
     assert "tidak ada lagi" not in town.call("user", command, "admin").stdout
 
 
 def test_an_officer_of_a_unit_is_told_why_the_key_is_refused(town: Town) -> None:
-    town.facts("user", "add", "sari", "--role", "petugas", "--unit", "DINKES")
-    refused = town.refused("user", "grant", "sari", "--by", "admin", given=f"{town.admin}\n")
+    town.facts("user", "add", "dewi", "--role", "petugas", "--unit", "DINKES")
+    refused = town.refused("user", "grant", "dewi", "--by", "admin", given=f"{town.admin}\n")
     assert "tidak terikat satu unit" in refused
-    assert "grant" not in town.call("user", "add", "budi", "--role", "petugas", "--unit", "DINKES").stdout
+    assert "grant" not in town.call("user", "add", "melki", "--role", "petugas", "--unit", "DINKES").stdout
 
 
 @pytest.mark.parametrize("options", [[], ["--by", "admin", "--recovery"]])
@@ -258,19 +285,16 @@ def test_by_whom_must_be_said_once(town: Town, options: list[str]) -> None:
 
 
 def test_only_petugas_are_told_that_they_need_a_grant(town: Town) -> None:
-    assert "user grant sari" in town.call("user", "add", "sari", "--role", "petugas").stdout
+    assert "user grant dewi" in town.call("user", "add", "dewi", "--role", "petugas").stdout
     assert "grant" not in town.call("user", "add", "tamu", "--role", "auditor").stdout
 
 
 def test_a_reset_says_that_the_key_is_gone_only_where_it_was_held(town: Town) -> None:
-    town.facts("user", "add", "sari", "--role", "petugas")
     assert "Kunci tugasnya berakhir" in town.call("user", "password", "admin").stdout
     assert "Kunci tugasnya berakhir" not in town.call("user", "password", "sari").stdout
 
 
 def test_on_a_terminal_the_password_is_asked_for_and_not_shown(town: Town) -> None:
-    with town.running() as port:
-        newcomer(town, port, "sari", SARI)
     ours, theirs = pty.openpty()
     command = [*SERVER, "user", "grant", "sari", "--by", "admin", "--data", str(town.data)]
     process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
