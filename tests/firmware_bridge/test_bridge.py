@@ -261,7 +261,7 @@ def test_two_modems_work_side_by_side_and_two_ports_of_one_do_not() -> None:
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
 def test_two_modems_whose_ports_swap_names_are_both_driven_on(tmp_path: Path) -> None:
     left, right = tmp_path / "ttyUSB0", tmp_path / "ttyUSB1"
-    other = {"imei": "490154203237518", "imsi": "510110123456789"}
+    other: dict[str, Any] = {"imei": "490154203237518", "imsi": "510110123456789"}
     desk = MemoryDesk()
     settings = msgspec.structs.replace(QUICK, sim_retry_s=0.2)
     with running([str(left), str(right)], desk, settings) as bridge:
