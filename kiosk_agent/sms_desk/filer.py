@@ -185,7 +185,7 @@ class Filer:
         values = {
             "no": number,
             "pin": pin,
-            "kios": replies.short_name(config.unit_name if config is not None else "") or "kios",
+            "kios": replies.kiosk_name(config),
             "a": total - whole.missing,
             "b": total,
             "n": count,

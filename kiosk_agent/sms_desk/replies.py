@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from kiosk_agent.intake.master import Master
+from sync_protocol.bodies import Config
 
 TABLE: Final = "sms"
 SHORT_NAME: Final = 13
@@ -35,6 +36,13 @@ def fill(master: Master, template: Template, **values: object) -> str:
         return row.get("templat", "").format_map(values) if row is not None else ""
     except (KeyError, ValueError, IndexError, AttributeError):
         return ""
+
+
+def kiosk_name(config: Config | None) -> str:
+    """What an SMS calls this kiosk's unit: as the centre's SMS call it, where the centre has said so."""
+    if config is None:
+        return "kios"
+    return config.settings.get("sms_name", "")[:SHORT_NAME] or short_name(config.unit_name) or "kios"
 
 
 def short_name(name: str) -> str:

@@ -9,7 +9,8 @@ from kiosk_agent.intake.master import Master, read_master
 from kiosk_agent.sms_desk import replies
 from kiosk_agent.sms_desk.grammar import Verb, understand
 from kiosk_agent.sms_desk.guesses import guess_category, guess_kelurahan, is_emergency, wants_secrecy
-from kiosk_agent.sms_desk.replies import Template, choose, fill, short_name
+from kiosk_agent.sms_desk.replies import Template, choose, fill, kiosk_name, short_name
+from sync_protocol.bodies import Config
 from tests.kiosk_agent.sms_desk.conftest import table
 
 KATEGORI = table("kategori.csv")
@@ -153,3 +154,10 @@ def test_offices_have_short_names(name: str, short: str) -> None:
 )
 def test_one_reply_is_chosen(flags: list[str], *, is_secret: bool, is_reached: bool, template: Template) -> None:
     assert choose(flags, is_secret=is_secret, is_reached=is_reached) is template
+
+
+def test_a_kiosk_is_called_what_the_centre_calls_it() -> None:
+    named = Config(unit="KEL-53.71.03.1004", unit_name="Kelurahan Oesapa Barat", settings={"sms_name": "Kel.Oesapa Br"})
+    assert kiosk_name(named) == "Kel.Oesapa Br"
+    assert kiosk_name(Config(unit="PKM-ALK", unit_name="Puskesmas Alak")) == "Pusk. Alak"
+    assert kiosk_name(None) == "kios"
