@@ -1,8 +1,9 @@
 """What the centre told this kiosk: its keys, the kiosk's settings, the tables. Read once from the stored entries."""
 
-from collections.abc import Callable, Iterator
-from threading import Lock
+from collections.abc import Iterator
 from typing import TypeVar
+
+from msgspec import Struct
 
 from kiosk_agent.intake.master import NEEDED, Master, read_master
 from kiosk_agent.store import Store
@@ -17,52 +18,63 @@ from sync_protocol.reply import read_keys
 T = TypeVar("T")
 
 
+class _Told(Struct, frozen=True):
+    generation: int = -1
+    keys: Keys | None = None
+    config: Config | None = None
+    master: Master | None = None
+
+
 class CentreData:
-    """Decoded once, and again only when entries of these kinds have arrived."""
+    """Decoded once, and again only when entries of these kinds have arrived.
+
+    Without a lock of its own: who asks may hold the disk's already, and who loads waits for it.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._lock = Lock()
-        self._generation = -1
-        self._keys: Keys | None = None
-        self._config: Config | None = None
-        self._master: Master | None = None
+        self._told = _Told()
 
     @property
     def keys(self) -> Keys | None:
         """The server's public keys in force."""
-        return self._fresh(lambda: self._keys)
+        return self._fresh().keys
 
     @property
     def config(self) -> Config | None:
         """This kiosk's settings from the centre."""
-        return self._fresh(lambda: self._config)
+        return self._fresh().config
 
     @property
     def master(self) -> Master | None:
         """The tables; None until those that a report needs are there."""
-        return self._fresh(lambda: self._master)
+        return self._fresh().master
 
     @property
     def is_ready(self) -> bool:
         """Whether reports can be filed."""
-        return self._fresh(lambda: None not in (self._keys, self._config, self._master))
+        told = self._fresh()
+        return None not in (told.keys, told.config, told.master)
 
-    def _fresh(self, read: Callable[[], T]) -> T:
-        with self._lock:
-            generation = self._store.generation
-            if generation != self._generation:
-                self._load()
-                self._generation = generation
-            return read()
+    def _fresh(self) -> _Told:
+        generation, told = self._store.generation, self._told
+        if generation == told.generation:
+            return told
+        told = self._load(generation)
+        if told.generation > self._told.generation:  # Two may load at once; what is older stays out.
+            self._told = told
+        return told
 
-    def _load(self) -> None:
-        self._keys = next(self._bodies(Kind.KEYS, Keys), None)
-        self._config = next(self._bodies(Kind.CONFIG, Config), None)
+    def _load(self, generation: int) -> _Told:
         rows: dict[str, list[dict[str, str]]] = {}
         for table in self._bodies(Kind.MASTER, bodies.Master):
             rows.setdefault(table.table, table.rows)
-        self._master = read_master(rows) if rows.keys() >= NEEDED else None
+        return _Told(
+            generation=generation,
+            keys=next(self._bodies(Kind.KEYS, Keys), None),
+            config=next(self._bodies(Kind.CONFIG, Config), None),
+            master=read_master(rows) if rows.keys() >= NEEDED else None,
+        )
 
     def _bodies(self, kind: Kind, type_: type[T]) -> Iterator[T]:
         for entry in self._store.in_force(kind):
