@@ -16,6 +16,7 @@ NUMBER = re.compile(r"[0-9A-Z]{5}-[0-9A-Z]{5}")
 PATIENCE_MS = 45_000
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.xdist_group("demo"),  # Two demos that start at once want the same ports.
     pytest.mark.skipif(sys.platform == "win32", reason="the centre runs on Linux"),
 ]
 
