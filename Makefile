@@ -23,7 +23,7 @@ demo: setup ## start a centre and a kiosk, with sample complaints and a network 
 	@$(BIN)/kasih-demo $(ARGS)
 
 test: setup ## run all tests (a part of them: ARGS="tests/server -k disposisi")
-	$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: lint types imports ## lint, formatting, types and the arrows between packages
 

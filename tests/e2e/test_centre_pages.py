@@ -12,7 +12,6 @@ from tests.server.web.conftest import Site, people, site
 
 __all__ = ["founded", "people", "site"]
 
-pytestmark = pytest.mark.xdist_group("browser-centre")  # One browser for all of them.
 
 SCREENS = [(1366, 768), (1024, 768), (390, 844)]
 

@@ -1,11 +1,13 @@
 """`make demo`: a stranger starts it, cuts the network, files, restores it, and ends it with Ctrl-C."""
 
+import fcntl
 import http.client
 import json
 import signal
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,9 +17,16 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-pytestmark = pytest.mark.xdist_group("demo")  # Two demos that start at once want the same ports.
-
 SCRIPTS = Path(sysconfig.get_path("scripts"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def turn() -> Iterator[None]:
+    """One module at a time: two demos that start at once want the same ports."""
+    with (Path(tempfile.gettempdir()) / "kasih-demo-tests.lock").open("w") as lock:
+        if sys.platform != "win32":
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 class Demo:

@@ -10,13 +10,14 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.test_demo import Demo, ask
+from tests.e2e.test_demo import Demo, ask, turn
 
 NUMBER = re.compile(r"[0-9A-Z]{5}-[0-9A-Z]{5}")
 PATIENCE_MS = 45_000
+__all__ = ["turn"]  # Its fixture holds for this module too.
+
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("demo"),  # Two demos that start at once want the same ports.
     pytest.mark.skipif(sys.platform == "win32", reason="the centre runs on Linux"),
 ]
 

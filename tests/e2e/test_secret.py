@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e.test_demo import SCRIPTS, Demo, ask, until
+from tests.e2e.test_demo import SCRIPTS, Demo, ask, turn, until
 from tests.server.web.browser import Browser
 
-pytestmark = pytest.mark.xdist_group("demo")  # Two demos that start at once want the same ports.
+__all__ = ["turn"]  # Its fixture holds for this module too.
 
 TEXT, NAME, PHONE = "Guru meminta uang untuk naik kelas", "Dorkas Contoh", "081234500999"
 

@@ -21,7 +21,6 @@ from tests.kiosk_agent.web.conftest import serve
 
 __all__ = ["serve"]
 
-pytestmark = pytest.mark.xdist_group("browser-kiosk")  # One browser for all of them.
 
 SCREENS = [(1024, 768), (1366, 768), (390, 844)]
 TEXT = "Got ungu"

@@ -22,8 +22,6 @@ from tests.faults.town import found
 from tests.kiosk_agent.web.browser import Browser
 from tests.peers import Peer
 
-pytestmark = pytest.mark.xdist_group("bad-input")  # They share two programs.
-
 OCTETS = {"Content-Type": "application/octet-stream"}
 DEEP = b"[" * 100_000 + b"]" * 100_000
 GOOD = {"text": "Air mati sejak Senin", "category": "AIR", "kelurahan": "Namosain"}

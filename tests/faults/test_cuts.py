@@ -10,8 +10,6 @@ from tests.faults.power import memory_folder
 from tests.faults.relay import Ending
 from tests.faults.town import Town, found, town_at
 
-pytestmark = pytest.mark.xdist_group("cuts")  # They share a town.
-
 SPREAD = 5
 """Further positions, between the boundaries."""
 

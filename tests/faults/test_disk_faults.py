@@ -22,8 +22,6 @@ from tests.faults.power import memory_folder
 from tests.faults.small_disk import SmallDisk, mount_refusal, small_disk
 from tests.faults.town import found, wait_until
 
-pytestmark = pytest.mark.xdist_group("disk-faults")  # They share two programs.
-
 SAVED = "Laporan Anda SUDAH TERSIMPAN di kios ini."
 NOT_SAVED = "Maaf, belum tersimpan. Jangan pergi dulu, coba tekan KIRIM sekali lagi atau panggil petugas."
 LINE = b'{"text": "Air mati", "category": "AIR", "kelurahan": "Namosain"}\n'

@@ -41,8 +41,6 @@ from tests.kiosk_agent.server_peer import Handle, respond
 from tests.peers import Peer
 from tests.server.conftest import sender
 
-pytestmark = pytest.mark.xdist_group("false-replies")  # They share a town.
-
 IMPATIENT = Settings(connect_timeout_s=5, stall_timeout_s=1, exchange_timeout_s=0.4)
 KEPT = (facts.STATED, facts.STATE, facts.CONTACT_AT, facts.OFFSET, facts.LAST_REPLY, facts.PIN)
 """What only a receipt may change."""

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("strace")
 
 def each(*cases: Case) -> pytest.MarkDecorator:
     """A test for each store; those of one store share a process, and with it the recording of its driver."""
-    params = [pytest.param(case, marks=pytest.mark.xdist_group(f"power-{case.name}"), id=case.name) for case in cases]
+    params = [pytest.param(case, id=case.name) for case in cases]
     return pytest.mark.parametrize("case", params)
 
 

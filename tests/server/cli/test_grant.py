@@ -33,8 +33,6 @@ from tests.server.conftest import UNIT, until
 from tests.server.secret_reports import NAME, PHONE, PLACE, TEXT, file_secret, secret_body
 from tests.server.web.browser import Browser
 
-pytestmark = pytest.mark.xdist_group("grant")  # They copy one centre.
-
 SERVER = [sys.executable, "-c", "from server.cli import main; main()"]
 SARI, BUDI = "kebun jagung di bukit", "perahu layar ke pulau"
 REASON = "Menelaah laporan sebelum diteruskan"

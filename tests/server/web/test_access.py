@@ -7,8 +7,6 @@ from litestar.routes import HTTPRoute
 from server.domain.roles import Permission
 from server.web.access import OPT, Access
 
-pytestmark = pytest.mark.xdist_group("web-access")  # They share one centre.
-
 ALL = {
     "new",
     "anonymous",

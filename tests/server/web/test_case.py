@@ -14,8 +14,6 @@ from sync_protocol.vocabulary import Identity
 from tests.server.conftest import UNIT, enrolled, sender
 from tests.server.web.conftest import NAME, PHONE, TEXT
 
-pytestmark = pytest.mark.xdist_group("web-case")  # They share one centre.
-
 REASON = "Pelapor minta dihubungi kembali"
 
 

@@ -9,8 +9,6 @@ from server.store import inbox
 from server.web.cases import read_filters, written
 from tests.server.conftest import sender
 
-pytestmark = pytest.mark.xdist_group("web-cases")  # They share one centre.
-
 DAY = 86_400_000
 
 

@@ -1,13 +1,9 @@
 """The kiosks' page: what is wrong with each, who waits, who is let in and who out."""
 
-import pytest
-
 from server.store import codes
 from sync_protocol.kinds import Kind
 from tests.peers import Peer, RefusedError
 from tests.server.conftest import enrolled, sender
-
-pytestmark = pytest.mark.xdist_group("web-devices")  # They share one centre.
 
 DAY = 86_400_000
 

@@ -4,8 +4,6 @@ from urllib.parse import urlencode
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("web-forms")  # They share one centre.
-
 TYPE = {"content-type": "application/x-www-form-urlencoded"}
 
 

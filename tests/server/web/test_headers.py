@@ -5,8 +5,6 @@ from litestar.routes import HTTPRoute
 
 from server.web.headers import DEVICE_HEADERS, HSTS, PAGE_HEADERS
 
-pytestmark = pytest.mark.xdist_group("web-headers")  # They share one centre.
-
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")
 
 

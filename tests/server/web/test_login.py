@@ -10,8 +10,6 @@ from server.web.login import safe_path
 from sync_protocol.seal import hpke_open, hpke_seal
 from tests.server.web.browser import PASSWORD, Browser
 
-pytestmark = pytest.mark.xdist_group("web-login")  # They share one centre.
-
 MINUTE = 60_000
 
 

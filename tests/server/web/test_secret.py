@@ -30,8 +30,6 @@ from tests.server.secret_reports import (
 from tests.server.web.browser import PASSWORD, Browser, Page
 from tests.server.web.conftest import Site
 
-pytestmark = pytest.mark.xdist_group("web-secret")  # They share one centre.
-
 REASON = "Menelaah laporan sebelum diteruskan"
 HOSTILE = "<script>alert(1)</script>{{ 7*7 }}"
 OUTSIDERS = {

@@ -12,8 +12,6 @@ from sync_protocol.vocabulary import Identity
 from tests.server.conftest import UNIT, enrolled, sender
 from tests.server.web.conftest import PHONE
 
-pytestmark = pytest.mark.xdist_group("web-sms")  # They share one centre.
-
 ALL_FLAGS = ["draft", "guessed-category", "guessed-kelurahan", "held", "incomplete", "emergency"]
 
 
