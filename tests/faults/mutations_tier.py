@@ -50,6 +50,7 @@ def send_all(folder: Path, count: int, seed: int) -> Counter[str]:
     Raises:
         AssertionError: something false was stored, harm was done, or it answered as it must not.
     """
+    before = _memory_mb(resource.RUSAGE_SELF)
     with centre_at(folder / "centre"):
         pass
     centre = open_centre(folder / "centre")
@@ -72,7 +73,8 @@ def send_all(folder: Path, count: int, seed: int) -> Counter[str]:
             assault.judge()
     finally:
         centre.close()
-    assert _memory_mb(resource.RUSAGE_SELF) < MEMORY_MB
+    peak = _memory_mb(resource.RUSAGE_SELF)
+    assert peak < MEMORY_MB or peak == before  # What this process took for other tests is none of it.
     return statuses
 
 
