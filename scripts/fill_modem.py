@@ -4,7 +4,6 @@ A part stands between `<!-- begin NAME -->` and `<!-- end NAME -->`: the diagram
 the quirks of makes and models.
 """
 
-import argparse
 import ast
 import sys
 from itertools import pairwise
@@ -15,6 +14,7 @@ sys.path.insert(0, str(PROJECT))
 
 from firmware_bridge.quirks import Quirk, known
 from firmware_bridge.states import TRANSITIONS, State
+from scripts import filling
 from scripts.draw_states import draw
 
 DOCUMENT = PROJECT / "docs" / "modem.md"
@@ -74,24 +74,8 @@ PARTS = {"diagram": diagram, "states": states, "quirks": quirks}
 
 def fill(text: str) -> str:
     """The document with its parts as the code has them."""
-    for name, make in PARTS.items():
-        begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
-        before, _, rest = text.partition(begin)
-        text = f"{before}{begin}\n\n{make().strip()}\n\n{end}{rest.partition(end)[2]}"
-    return text
-
-
-def main() -> None:
-    arguments = argparse.ArgumentParser(description="Fill docs/modem.md from the code.")
-    arguments.add_argument("--check", action="store_true", help="write nothing; fail where a part is stale")
-    check: bool = arguments.parse_args().check
-    text = DOCUMENT.read_text(encoding="utf-8")
-    filled = fill(text)
-    if check and filled != text:
-        sys.exit("docs/modem.md is stale: run scripts/fill_modem.py")
-    if not check:
-        DOCUMENT.write_text(filled, encoding="utf-8")
+    return filling.fill(text, PARTS)
 
 
 if __name__ == "__main__":
-    main()
+    filling.run(DOCUMENT, PARTS, "fill_modem.py")

@@ -5,7 +5,6 @@ A part stands between `<!-- begin NAME -->` and `<!-- end NAME -->`: the annotat
 of kinds and bodies, the tables of master data and the statuses, the diagrams of the machines, the error codes.
 """
 
-import argparse
 import ast
 import json
 import sqlite3
@@ -20,6 +19,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from msgspec import inspect
 
+from scripts import filling
 from scripts.draw_states import diagrams
 from server.store import master
 from sync_protocol import bodies, errors
@@ -231,26 +231,8 @@ PARTS: dict[str, Callable[[], str]] = {
 
 def fill(text: str) -> str:
     """The document with its parts as the code has them."""
-    for name, make in PARTS.items():
-        begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
-        if text.count(begin) != 1 or text.count(end) != 1:
-            raise ValueError(f"{DOCUMENT.name} needs one {begin} and one {end}")
-        before, _, rest = text.partition(begin)
-        text = f"{before}{begin}\n\n{make().strip()}\n\n{end}{rest.partition(end)[2]}"
-    return text
-
-
-def main() -> None:
-    arguments = argparse.ArgumentParser(description="Fill docs/protocol.md from the code.")
-    arguments.add_argument("--check", action="store_true", help="write nothing; fail where a part is stale")
-    check: bool = arguments.parse_args().check
-    text = DOCUMENT.read_text(encoding="utf-8")
-    filled = fill(text)
-    if check and filled != text:
-        sys.exit("docs/protocol.md is stale: run scripts/fill_protocol.py")
-    if not check:
-        DOCUMENT.write_text(filled, encoding="utf-8")
+    return filling.fill(text, PARTS)
 
 
 if __name__ == "__main__":
-    main()
+    filling.run(DOCUMENT, PARTS, "fill_protocol.py")

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from firmware_bridge.errors import ScenarioError
-from firmware_bridge.simulator.faults import Fault, FaultKind
+from firmware_bridge.simulator.faults import Fault
 
 
 class Request(Struct, kw_only=True, forbid_unknown_fields=True, tag_field="do", tag=str.lower):
@@ -42,24 +42,8 @@ class State(Request, tag="state"):
     """What is where."""
 
 
-class FaultOrder(Request, tag="fault"):
+class FaultOrder(Request, Fault, tag="fault"):
     """A command goes wrong; see `faults.Fault`."""
-
-    command: str
-    kind: FaultKind
-    times: int = 1
-    after: int = 0
-    stage: Literal["prompt", "answer"] = "answer"
-    list: Literal["cms", "cme", ""] = "cms"
-    number: int = 500
-    octets: int | None = None
-    where: Literal["before", "inside", "instead"] = "before"
-    seconds: float | None = None
-    done: bool = False
-    until: Literal["reopen", "power"] = "reopen"
-
-    def fault(self) -> Fault:
-        return Fault(**{name: getattr(self, name) for name in self.__struct_fields__})
 
 
 class ClearFaults(Request, tag="clear_faults"):

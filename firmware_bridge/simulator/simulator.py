@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from firmware_bridge.errors import ScenarioError
 from firmware_bridge.simulator.incoming import deliver_pdus
@@ -167,7 +168,7 @@ class Simulator:
     def _change(self, request: AnyRequest, at: float) -> None:
         match request:
             case FaultOrder():
-                self._terminal.faults.add(request.fault())
+                self._terminal.faults.add(replace(request))  # Its own: a step of a scenario may come again.
             case ClearFaults():
                 self._terminal.faults.waiting.clear()
                 self._terminal.power.hung = ""

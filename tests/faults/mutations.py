@@ -25,6 +25,7 @@ from sync_protocol.keys import server_log, sign_key
 from sync_protocol.kinds import TRANSIENT, Kind
 from sync_protocol.packing import MAX_UNPACKED, pack
 from sync_protocol.seal import hpke_seal, key_tag, seal_info
+from tests.damage import mutate
 from tests.faults.folders import UNIT
 from tests.peers import Peer, Send
 
@@ -77,7 +78,7 @@ class Assault:
         return self.random.choices((self._damaged, self._shuffled, self._evil), (10, 3, 1))[0]()
 
     def _damaged(self) -> bytes:
-        return damage(self.random, self.random.choice(self._bundles))
+        return mutate(self.random, self.random.choice(self._bundles))
 
     def _shuffled(self) -> bytes:
         """Whole frames of several devices in any order and number, some of them damaged or with a wrong length."""
@@ -86,7 +87,7 @@ class Assault:
         frames[at] = self.random.choice(
             (
                 frames[at],
-                damage(self.random, frames[at]),
+                mutate(self.random, frames[at]),
                 self.random.randbytes(2) + frames[at][2:],
                 frame(forged(self.random, parse_entry(frames[at][2:]))),
             )
@@ -104,7 +105,7 @@ class Assault:
         dice, peer, intake = self.random, self.hostile, self.centre.keys.intake_public
         kind = dice.choice((*Kind, Kind.HEAD, Kind.COMPLAINT, Kind.LOST, dice.randrange(256)))
         body = self._body(kind)[:MAX_UNPACKED]
-        packed = dice.choice((pack(body), pack(body), b"\0" + body, damage(dice, pack(body)), BOMB))
+        packed = dice.choice((pack(body), pack(body), b"\0" + body, mutate(dice, pack(body)), BOMB))
         to = dice.choice((bytes(4), key_tag(intake), dice.randbytes(4)))
         seq = dice.choice((0, 1, 2, dice.randrange(20), 2**31, 2**32 - 1))
         prev = dice.choice((bytes(32), dice.choice(self._ids), peer.entries[-1].id, dice.randbytes(32)))
@@ -129,7 +130,7 @@ class Assault:
         fitting = {int(Kind.HEAD): 0, int(Kind.KEY): 1, int(Kind.COMPLAINT): 2, int(Kind.LOST): 3}
         chosen: Body = honest[fitting.get(kind, 4) if dice.random() < 0.7 else dice.randrange(5)]
         body = chosen.encode()
-        return dice.choice((body, body, damage(dice, body), dice.choice(MONSTERS)))
+        return dice.choice((body, body, mutate(dice, body), dice.choice(MONSTERS)))
 
     # -- what must hold ------------------------------------------------------------------------------------------------
 
@@ -180,33 +181,6 @@ class Assault:
         keys = self.centre.keys
         private = [decode_private(keys.decrypt_field(row["id"], row["private"])) for row in rows if row["log"] in logs]
         return Counter(each.text for each in private)
-
-
-def damage(dice: Random, data: bytes) -> bytes:
-    """One to four changes: bits, bytes, pieces lost, doubled, moved, or noise put in."""
-    changed = bytearray(data)
-    for _ in range(dice.randint(1, 4)):
-        at = dice.randrange(len(changed) + 1)
-        to = min(len(changed), at + dice.choice((1, 2, 64, 128, 300)))
-        match dice.randrange(7):
-            case 0 if at < len(changed):
-                changed[at] ^= 1 << dice.randrange(8)
-            case 1 if at < len(changed):
-                changed[at] = dice.choice((0, 1, 127, 128, 255))
-            case 2:
-                del changed[at:to]
-            case 3:
-                changed[at:at] = changed[at:to]
-            case 4:
-                changed[at:at] = dice.randbytes(dice.randint(1, 8))
-            case 5:
-                piece = changed[at:to]
-                del changed[at:to]
-                new = dice.randrange(len(changed) + 1)
-                changed[new:new] = piece
-            case _:
-                del changed[at:]
-    return bytes(changed)
 
 
 def forged(dice: Random, entry: Entry) -> bytes:
