@@ -94,7 +94,7 @@ def test_news_by_sms_is_a_permission_that_nobody_has_given_beforehand(
     page = browser.post("/lapor/identitas", identity="open")
     assert page.values("sms_ok") == ["1"]
     assert page.checked("sms_ok") == []
-    assert "Kabar dikirim lewat SMS kalau jaringan kios punya modem SMS." in page.text
+    assert "Kabar lewat SMS belum ada di semua kios." in page.text
     browser.post("/lapor/nama", name="", phone="081234567890")  # the box as it was
     check = browser.post("/lapor/petugas", accused="")
     assert "081234567890, SMS tidak diizinkan" in check.text
