@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
+from multiprocessing import get_context
 from typing import Any, TypeVar
 
 from msgspec import Struct, field
@@ -37,10 +38,13 @@ def _seed_failure(run: Callable[[int], object], seed: int) -> str:
     return ""
 
 
-def in_parallel(jobs: Iterable[Callable[[], T]], name: str) -> list[T]:
-    """Call each job in a process of its own pool, one for each core, and show how far it is."""
+def in_parallel(jobs: Iterable[Callable[[], T]], name: str, start: str | None = None) -> list[T]:
+    """Call each job in a process of its own pool, one for each core, and show how far it is.
+
+    `start` is multiprocessing's way to start them: with "spawn" they hold nothing of what this process holds.
+    """
     results: list[T] = []
-    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context(start)) as pool:
         futures = [pool.submit(job) for job in jobs]
         for done in as_completed(futures):
             results.append(done.result())
