@@ -7,11 +7,12 @@ person has to know (it becomes one line and exit code 1), and one `add_command` 
 import click
 
 from firmware_bridge.cli import modems, pdu, send, simulate
-from firmware_bridge.cli.group import HELP, IndonesianGroup, version
+from firmware_bridge.cli.group import PROGRAM, ModemGroup, version
+from firmware_bridge.command_line import HELP, dress
 
 
-@click.group(cls=IndonesianGroup, context_settings=HELP)
-@click.version_option(version() or "?", prog_name="kasih-modem", help="Tampilkan versi.")
+@click.group(cls=ModemGroup, context_settings=HELP)
+@click.version_option(version() or "?", prog_name=PROGRAM, help="Tampilkan versi.")
 def main() -> None:
     """Modem SMS: mencari, menguji, mengirim, membaca PDU, dan modem tiruan untuk mencoba."""
 
@@ -22,3 +23,4 @@ main.add_command(send.send)
 main.add_command(pdu.decode)
 main.add_command(pdu.encode)
 main.add_command(simulate.simulate)
+dress(main)

@@ -7,9 +7,9 @@ import logging
 
 import click
 
+from firmware_bridge.command_line import HELP, dress
 from kiosk_agent.cli import agent, bundle, file, sms
-from kiosk_agent.cli.group import HELP, PROGRAM, IndonesianGroup
-from kiosk_agent.cli.words import dress
+from kiosk_agent.cli.group import PROGRAM, IndonesianGroup
 from kiosk_agent.version import version
 
 

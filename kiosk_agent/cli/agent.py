@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 from msgspec import to_builtins
 
+from firmware_bridge.command_line import Span
 from kiosk_agent.access import access
 from kiosk_agent.cli.group import data_option, fail, json_option, say, tell
-from kiosk_agent.cli.words import Span
 from kiosk_agent.status_text import in_words
 
 

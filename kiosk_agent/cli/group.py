@@ -9,37 +9,24 @@ from typing import Any, Final, NoReturn
 
 import click
 
+from firmware_bridge.command_line import OneLineGroup, end, speak_indonesian
 from kiosk_agent.access import GoneError
-from kiosk_agent.cli.words import speak_indonesian
 from kiosk_agent.errors import KioskError, OutputError
 from kiosk_agent.reasons import why
 
 PROGRAM: Final = "kasih-kiosk"
-HELP: Final = {"help_option_names": ["--help", "-h"], "max_content_width": 100}
-_MISTYPED: Final = 2
 
 speak_indonesian()
 
 
-class IndonesianGroup(click.Group):
-    """A group whose commands end with one line where a person or the machine is the reason; mistyped: with code 2."""
+class IndonesianGroup(OneLineGroup):
+    """A group whose commands end with one line where a person or the machine is the reason."""
+
+    program = PROGRAM
 
     def main(self, *args: Any, **options: Any) -> Any:
-        """Run a command line; click would answer a mistyped one with four lines."""
         try:
-            return super().main(*args, **({"prog_name": PROGRAM} | options | {"standalone_mode": False}))
-        except click.exceptions.NoArgsIsHelpError as error:
-            error.show()
-            sys.exit(_MISTYPED)
-        except click.UsageError as error:
-            command = error.ctx.command_path if error.ctx else PROGRAM
-            fail(f"{error.format_message()} (bantuan: {command} --help)", _MISTYPED)
-        except click.ClickException as error:
-            fail(error.format_message())
-        except click.exceptions.Exit as ended:
-            sys.exit(ended.exit_code)
-        except click.Abort:
-            sys.exit(1)
+            return super().main(*args, **options)
         except OSError as error:  # Such as help that cannot be printed.
             _drop_output()
             fail(f"Perintah ini gagal: {why(error)}.")
@@ -109,5 +96,4 @@ def _drop_output() -> None:
 
 def fail(message: str, exit_code: int = 1) -> NoReturn:
     """End with one line on standard error."""
-    click.echo(f"{PROGRAM}: {' '.join(message.split())}", err=True)
-    sys.exit(exit_code)
+    end(PROGRAM, message, exit_code)

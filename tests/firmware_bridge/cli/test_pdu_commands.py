@@ -310,3 +310,21 @@ def test_help_is_in_bahasa_indonesia() -> None:
         assert "Pemakaian:" in done.output
         assert "Pilihan:" in done.output
         assert "Usage" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["smulate"], "Perintah 'smulate' tidak ada. Maksudnya 'simulate'?"),
+        (["probe"], "Kurang argumen 'PORT'."),
+        (["simulate", "--tcp", "abc"], "'abc' bukan angka yang benar."),
+        (["simulate", "--latency", "cepat"], "'cepat' bukan salah satu dari"),
+        (["simulate", "--scenario", "tidak-ada.json"], "Berkas 'tidak-ada.json' tidak ada."),
+    ],
+)
+def test_a_mistyped_command_gets_one_line_in_bahasa_indonesia(arguments: list[str], says: str) -> None:
+    done = subprocess.run([*MODEM, *arguments], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.startswith("kasih-modem: ")
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1

@@ -1,17 +1,23 @@
-"""What click itself says, in the language of those who read it; what is not listed stays English.
+"""The command lines of a kiosk PC, `kasih-kiosk` and `kasih-modem`: Indonesian, and one line for what went wrong.
 
-`dress` does the rest: what click takes from a command or its parameters without looking it up.
+What click itself says is listed here; what is not listed stays English. `dress` does the rest: what click takes from a
+command or its parameters without looking it up. The centre, which installs without this package, has a twin of its own.
 """
 
-from typing import Final
+import sys
+from typing import Any, Final, NoReturn
 
 import click
 from click import core, decorators, exceptions, formatting, parser, types
+
+HELP: Final = {"help_option_names": ["--help", "-h"], "max_content_width": 100}
+_MISTYPED: Final = 2
 
 _WORDS: Final = {
     "Show this message and exit.": "Tampilkan bantuan ini.",
     "Options": "Pilihan",
     "Commands": "Perintah",
+    "default: {default}": "bawaan: {default}",
     "Positional arguments": "Argumen",
     "Usage:": "Pemakaian:",
     "required": "wajib",
@@ -26,11 +32,29 @@ _WORDS: Final = {
     "Invalid value: {message}": "Nilai tidak dapat dipakai: {message}",
     "{value!r} is not a valid {number_type}.": "{value!r} bukan angka yang benar.",
     "{value} is not in the range {range}.": "{value} di luar {range}.",
+    "{name} {filename!r} does not exist.": "{name} {filename!r} tidak ada.",
+    "{name} {filename!r} is a directory.": "{name} {filename!r} adalah folder.",
+    "{name} {filename!r} is a file.": "{name} {filename!r} bukan folder.",
+    "{name} {filename!r} is not readable.": "{name} {filename!r} tidak dapat dibaca.",
+    "file": "berkas",
+    "directory": "folder",
+    "path": "letak",
+}
+_METAVARS: Final = {
+    "text": "TEKS",
+    "integer": "ANGKA",
+    "integer range": "ANGKA",
+    "float range": "ANGKA",
+    "path": "LETAK",
+    "berkas": "BERKAS",
+    "letak": "LETAK",
 }
 _PLURALS: Final = {
     "Got unexpected extra argument ({args})": "Ada argumen yang berlebih ({args})",
     "Option {name!r} requires an argument.": "Pilihan {name!r} memerlukan nilai.",
     "Did you mean {possibility}?": "Maksudnya {possibility}?",
+    "{value!r} is not {choice}.": "{value!r} bukan {choice}.",
+    "{value!r} is not one of {choices}.": "{value!r} bukan salah satu dari {choices}.",
     "(Possible options: {possibilities})": "(Mungkin: {possibilities})",
 }
 
@@ -49,6 +73,9 @@ def dress(command: click.Command) -> None:
         command.options_metavar = "[PILIHAN]"
     # Else click cuts it off in the list of commands.
     command.short_help = " ".join((command.help or "").partition("\n\n")[0].split())
+    for param in command.params:
+        if isinstance(param, click.Option):
+            param.metavar = param.metavar or _METAVARS.get(param.type.name)
     if isinstance(command, click.Group):
         command.subcommand_metavar = "PERINTAH [ARGUMEN]..."
         for below in command.commands.values():
@@ -70,3 +97,32 @@ def _say_of_many(one: str, many: str, number: int) -> str:
     """Indonesian has one form for any number."""
     message = one if number == 1 else many
     return _PLURALS.get(message, _PLURALS.get(one, message))
+
+
+class OneLineGroup(click.Group):
+    """A group that ends with one line on standard error where it was mistyped, and exit code 2."""
+
+    program: str
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run a command line; click would answer a mistyped one with four lines."""
+        try:
+            return super().main(*args, **({"prog_name": self.program} | options | {"standalone_mode": False}))
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            sys.exit(_MISTYPED)
+        except click.UsageError as error:
+            command = error.ctx.command_path if error.ctx else self.program
+            end(self.program, f"{error.format_message()} (bantuan: {command} --help)", _MISTYPED)
+        except click.ClickException as error:
+            end(self.program, error.format_message())
+        except click.exceptions.Exit as ended:
+            sys.exit(ended.exit_code)
+        except click.Abort:
+            sys.exit(1)
+
+
+def end(program: str, message: str, exit_code: int = 1) -> NoReturn:
+    """End a program with one line on standard error."""
+    click.echo(f"{program}: {' '.join(message.split())}", err=True)
+    sys.exit(exit_code)
