@@ -6,6 +6,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from server.domain import lifecycle
+from server.domain.flags import Flag
 from server.domain.roles import Scope
 
 OPEN: Final = "terbuka"
@@ -14,12 +15,15 @@ ALL: Final = "semua"
 PAGE_SIZE: Final = 50
 
 _OPEN_CODES = ", ".join(f"'{status}'" for status in lifecycle.OPEN)
+_UNVERIFIED_CODES = ", ".join(f"'{status}'" for status in lifecycle.UNVERIFIED)
+_EMERGENCY: Final = f"status in ({_UNVERIFIED_CODES}) and flags like '% {Flag.EMERGENCY} %'"
+"""It speaks of an emergency, and nobody has looked yet. An index has the same words (server/store/schema.py)."""
 _COLUMNS = (
     "id, number, unit, channel, category, kelurahan, identity, accused, status, handler, flags,"
     " filed_at, arrived_at, changed_at, due_at, private"
 )
 _ORDERS: Final = {
-    "tenggat": "due_at is null, due_at, arrived_at, id",
+    "tenggat": f"({_EMERGENCY}) desc, due_at is null, due_at, arrived_at, id",
     "baru": "arrived_at desc, id desc",
 }
 
@@ -44,6 +48,8 @@ class Filters(Struct, frozen=True):
 class Count(Struct, frozen=True):
     """How much waits for somebody."""
 
+    emergencies: int
+    """Of the unverified ones, those that speak of an emergency."""
     unverified: int
     open: int
     late: int
@@ -53,7 +59,7 @@ class Count(Struct, frozen=True):
 def list_cases(
     connection: sqlite3.Connection, scope: Scope, filters: Filters, *, now: int, page: int = 1
 ) -> list[sqlite3.Row]:
-    """One page of cases, nearest deadline or newest first."""
+    """One page of cases: what seems an emergency, then the nearest deadline; or the newest first."""
     where, values = _where(scope, filters, now)
     order = _ORDERS.get(filters.order, _ORDERS["tenggat"])
     values |= {"limit": PAGE_SIZE, "offset": (page - 1) * PAGE_SIZE}
@@ -79,7 +85,9 @@ def count_work(connection: sqlite3.Connection, scope: Scope, now: int) -> Count:
             values,
         )
     }
+    emergencies = connection.execute(f"select count(*) from cases where {_EMERGENCY} and {where}", values)  # noqa: S608
     return Count(
+        emergencies=int(emergencies.fetchone()[0]),
         unverified=sum(by_status.get(status, 0) for status in lifecycle.UNVERIFIED),
         open=sum(number for status, number in by_status.items() if status in lifecycle.OPEN),
         late=count_cases(connection, scope, Filters(status=LATE), now=now),

@@ -1,14 +1,17 @@
 """The list: narrowed, ordered and paged."""
 
 import re
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
 
 from server.store import inbox
 from server.web.cases import read_filters, written
+from sync_protocol.number import number_of
 from tests.server.conftest import sender
 
+EMERGENCIES = "/pengaduan?status=BELUM_VERIFIKASI&amp;tanda=emergency"
 DAY = 86_400_000
 
 
@@ -92,6 +95,26 @@ def test_a_page_that_lies_open_learns_of_new_cases_and_keeps_no_session_alive(si
 @pytest.mark.parametrize("since", ["", "x", "-1", "9" * 30, "%D9%A3"])
 def test_odd_moments_count_everything(site, browse, since):
     assert browse("petugas1").get(f"/pengaduan/baru?sejak={since}").status == 200
+
+
+def test_what_seems_an_emergency_comes_first_until_somebody_has_verified_it(site, browse):
+    plain = site.peer.complain("Lampu jalan mati.", category="PJU")
+    site.clock.pass_(60_000)
+    urgent = site.peer.complain("TOLONG KEBAKARAN", channel="sms", flags=["emergency"])
+    site.peer.sync(sender(site.centre))
+    number, browser = number_of(urgent.id), browse("petugas1")
+    assert listed(browser)[0] == number
+    assert browser.get("/").numbers()[0] == number
+    for path in ("/", "/pengaduan", "/pengaduan?status=semua&urut=baru"):
+        page = browser.get(path)
+        assert "1 laporan tampaknya darurat. Buka" in page.words(), path
+        assert f'href="{EMERGENCIES}"' in page.text, path
+    assert browser.get(unescape(EMERGENCIES)).numbers() == [number]
+    assert "tampaknya darurat" not in browse("dinkes").get("/").words()
+    browser.post(f"/pengaduan/{number}/verifikasi", unit="DPUPR")
+    assert "tampaknya darurat" not in browser.get("/").words()
+    order = listed(browser)
+    assert order.index(number) > order.index(number_of(plain.id))
 
 
 class TestManyCases:
