@@ -14,7 +14,7 @@ from msgspec import Struct, json
 from server.actions.answer_sms import answer_waiting
 from server.domain.filing_time import Clue, filed_at
 from server.domain.flags import write_flags
-from server.domain.fold import KINDS, PrivateNote, PrivateSms, claim_of, is_expected, private_of, read_body
+from server.domain.fold import KINDS, PrivateNote, PrivateSms, claim_of, is_bare, is_expected, private_of, read_body
 from server.domain.lifecycle import FIRST_STATUS
 from server.store import cases, devices, ledger, notes, sms, troubles
 from server.store.cases import Case
@@ -157,6 +157,13 @@ def body_or_trouble(keys: CentreKeys, entry: Unfolded) -> Body | str:
     return _UNKNOWN_KIND if body is None or not is_expected(entry.kind, KINDS) else body
 
 
+def trouble_in(entry: Unfolded, body: Body | str) -> str | None:
+    """The code of what a person has to know of an entry: that its body cannot be used, or that it came unsealed."""
+    if isinstance(body, str):
+        return body
+    return troubles.UNSEALED if is_bare(entry.kind, entry.raw) else None
+
+
 def _fold_all(centre: Centre, next_chunk: _Next, settle: _Settle, stopping: Callable[[], bool]) -> int:
     total = 0
     while not stopping() and (chunk := centre.read(lambda connection: next_chunk(connection, _CHUNK))):
@@ -196,10 +203,10 @@ def _fold_chunk(centre: Centre, chunk: list[Unfolded], ground: Ground) -> _Folde
             folded.commands.append(command_of(keys, entry, body))
         elif isinstance(body, SmsResult):
             folded.results.append(result_of(entry, body, ground))
-        elif isinstance(body, str):
-            folded.troubles.append((entry.id, entry.log, entry.kind, body, entry.received_at))
         elif isinstance(body, Health):
             folded.health[entry.log] = (json.encode(body).decode(), entry.received_at)
+        if (code := trouble_in(entry, body)) is not None:
+            folded.troubles.append((entry.id, entry.log, entry.kind, code, entry.received_at))
         if _came_by_modem(body):
             folded.modems[entry.log] = entry.received_at
     return folded

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec.structs import replace
 
-from server.actions.fold_entries import body_or_trouble, case_of, command_of, note_of, result_of
+from server.actions.fold_entries import body_or_trouble, case_of, command_of, note_of, result_of, trouble_in
 from server.audit.case_row import compare_case
 from server.audit.chain import Chains
 from server.audit.finding import Finding
@@ -124,7 +124,7 @@ def _check_fold(state: Audit, row: sqlite3.Row, entry: Entry) -> Iterator[tuple[
         unit=device["unit"],
     )
     body = body_or_trouble(state.keys, unfolded)
-    if trouble_of(state.connection, entry.id) != (body if isinstance(body, str) else None):
+    if trouble_of(state.connection, entry.id) != trouble_in(unfolded, body):
         yield "trouble", "catatan gangguan tidak cocok dengan isinya"
     if isinstance(body, Complaint):
         state.cases_found.add(entry.id)

@@ -97,6 +97,7 @@ def _facts(row: Row) -> dict[str, Any]:
         "regressed": bool(row["regressed"]),
         "quarantined": row["quarantined"],
         "troubles": row["troubles"],
+        "unsealed": row["unsealed"],
         "unsigned": row["skipped"],
         "clock_offset_ms": row["clock_offset_ms"],
         "health": json.loads(row["health"]),

@@ -13,9 +13,9 @@ from msgspec import Struct
 
 from sync_protocol.bodies import Body, Complaint, decode_body
 from sync_protocol.entry import HEADER_SIZE, SIGNATURE_SIZE
-from sync_protocol.kinds import Kind
+from sync_protocol.kinds import PLAIN, Kind
 from sync_protocol.packing import unpack
-from sync_protocol.seal import open_body
+from sync_protocol.seal import NOT_SEALED, open_body
 
 _TO = slice(12, 16)
 _FIRST_DOWN: Final = 32
@@ -104,6 +104,11 @@ def read_body(kind: int, raw: bytes, openers: dict[bytes, X25519PrivateKey]) -> 
     """
     header = raw[:HEADER_SIZE]
     return decode_body(kind, unpack(open_body(header[_TO], header, raw[HEADER_SIZE:-SIGNATURE_SIZE], openers)))
+
+
+def is_bare(kind: int, raw: bytes) -> bool:
+    """Whether an entry came without the seal that its kind must have (protocol, section 3)."""
+    return kind in KINDS and kind not in PLAIN and raw[_TO] == NOT_SEALED
 
 
 def is_expected(kind: int, kinds: Mapping[int, object]) -> bool:

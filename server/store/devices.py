@@ -3,6 +3,7 @@
 import sqlite3
 
 from server.domain.filing_time import ClockState
+from server.store.troubles import UNSEALED
 from sync_protocol.exchange import Position
 
 
@@ -20,16 +21,17 @@ def find_devices(connection: sqlite3.Connection, prefix: str) -> list[sqlite3.Ro
 
 
 def list_devices(connection: sqlite3.Connection, unit: str | None = None) -> list[sqlite3.Row]:
-    """All devices, or those of a unit, with the number of entries that are missing, lost and quarantined."""
+    """All devices, or those of a unit, with the number of entries that are missing, lost, quarantined and so on."""
     return connection.execute(
         "select device.*,"
         " (select count(*) from missing where missing.log = device.log) as holes,"
         " (select count(*) from tombstone where tombstone.log = device.log) as lost,"
         " (select count(*) from entry where entry.log = device.log and quarantined = 1) as quarantined,"
-        " (select count(*) from trouble where trouble.log = device.log) as troubles,"
+        " (select count(*) from trouble where trouble.log = device.log and code <> :bare) as troubles,"
+        " (select count(*) from trouble where trouble.log = device.log and code = :bare) as unsealed,"
         " (select max(seq) from entry where entry.log = device.log) as held_seq"
         " from device where :unit is null or unit = :unit order by unit, enrolled_at, log",
-        {"unit": unit},
+        {"unit": unit, "bare": UNSEALED},
     ).fetchall()
 
 

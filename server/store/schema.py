@@ -320,6 +320,17 @@ _SEEN_AT_ONCE = (
     "create index cases_emergency on cases (status) where flags like '% emergency %'",
 )
 
+_UNSEALED = (
+    # How many of each device (server/store/devices.py).
+    "create index trouble_log on trouble (log, code)",
+    # Entries of sealed kinds that came without a seal, which an earlier version has passed.
+    """
+    insert or ignore into refold (n) select n from entry where kind in (2, 3, 4, 5, 9) and quarantined = 0
+        and substr(raw, 13, 4) = x'00000000'
+        and n <= coalesce((select cast(value as integer) from meta where key = 'folded'), 0)
+    """,
+)
+
 
 @migrations(name="0001_first")
 def first(db: Database) -> None:
@@ -353,4 +364,11 @@ def sms(db: Database) -> None:
 def seen_at_once(db: Database) -> None:
     """What nobody may overlook."""
     for statement in _SEEN_AT_ONCE:
+        db.execute(statement)
+
+
+@migrations(name="0006_unsealed")
+def unsealed(db: Database) -> None:
+    """What came in the clear is told."""
+    for statement in _UNSEALED:
         db.execute(statement)

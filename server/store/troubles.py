@@ -1,8 +1,11 @@
-"""Entries whose body cannot be used, and how far the fold has come."""
+"""Entries that a person has to know of, and how far the fold has come."""
 
 import sqlite3
 from collections.abc import Iterable
+from typing import Final
 
+UNSEALED: Final = "not-sealed"
+"""The code of an entry that is used like any other, though it came without the seal that its kind must have."""
 _FOLDED = "folded"
 
 
@@ -16,7 +19,8 @@ def add_troubles(connection: sqlite3.Connection, rows: Iterable[tuple[bytes, byt
 def list_troubles(connection: sqlite3.Connection, limit: int = 200) -> list[sqlite3.Row]:
     """The newest entries whose body cannot be used."""
     return connection.execute(
-        "select * from trouble order by found_at desc, entry limit :limit", {"limit": limit}
+        "select * from trouble where code <> :unsealed order by found_at desc, entry limit :limit",
+        {"unsealed": UNSEALED, "limit": limit},
     ).fetchall()
 
 

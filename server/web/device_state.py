@@ -14,6 +14,7 @@ from server.web.modem_words import modem_remarks_of, modem_words
 from sync_protocol.bodies import Health, decode_body
 from sync_protocol.errors import ProtocolError
 from sync_protocol.kinds import Kind
+from sync_protocol.vocabulary import DeviceState
 
 SILENT_MS: Final = 24 * 3_600_000
 LOST_MS: Final = 72 * 3_600_000
@@ -51,7 +52,9 @@ class DeviceLine(Struct, frozen=True):
 
     @property
     def level(self) -> Level:
-        """The worst of its remarks."""
+        """The worst of its remarks. Of a revoked device only what it has sent since needs somebody."""
+        if self.row["state"] == DeviceState.REVOKED and not self.row["quarantined"]:
+            return Level.FINE
         return max((remark.level for remark in self.remarks), default=Level.FINE)
 
 
@@ -59,7 +62,7 @@ def device_lines(connection: sqlite3.Connection, now: int) -> list[DeviceLine]:
     """All devices, those that need somebody first."""
     failed = count_failed(connection, now - FAILED_MS)
     lines = [device_line(row, now, failed=failed.get(row["log"], 0)) for row in list_devices(connection)]
-    return sorted(lines, key=lambda line: (line.row["state"] == "revoked", -line.level, line.row["unit"]))
+    return sorted(lines, key=lambda line: (-line.level, line.row["state"] == DeviceState.REVOKED, line.row["unit"]))
 
 
 def count_faulty(connection: sqlite3.Connection, now: int) -> int:
@@ -74,11 +77,9 @@ def device_line(row: sqlite3.Row, now: int, *, failed: int = 0) -> DeviceLine:
         failed: SMS that it could not send lately.
     """
     health = read_health(row["health"])
-    remarks = (
-        []
-        if row["state"] == "revoked"
-        else [*_standing(row, now), *_chain(row), *_machine(row, health), *modem_remarks(health, failed=failed)]
-    )
+    remarks = _chain(row)
+    if row["state"] != DeviceState.REVOKED:
+        remarks = [*_standing(row, now), *remarks, *_machine(row, health), *modem_remarks(health, failed=failed)]
     # HEALTH comes once an hour at most; what came by SMS since tells of a kiosk's only modem.
     since = (row["sms_at"] or 0) if len(health.modems) == 1 else 0
     modems = [modem_words(modem, now, since) for modem in health.modems]
@@ -96,7 +97,7 @@ def read_health(data: str) -> Health:
 
 def _standing(row: sqlite3.Row, now: int) -> list[Remark]:
     remarks = []
-    if row["state"] == "pending":
+    if row["state"] == DeviceState.PENDING:
         remarks.append(Remark(Level.FAULT, "Menunggu konfirmasi", "Pastikan siapa yang memasangnya, lalu konfirmasi."))
     last = row["last_contact_at"]
     if last is None:
@@ -127,10 +128,15 @@ def _chain(row: sqlite3.Row) -> list[Remark]:
         remarks.append(Remark(Level.FAULT, f"{row['lost']} catatan hilang di kios", "Periksa disk kios."))
     if row["quarantined"]:
         held = f"{row['quarantined']} catatan dikarantina"
-        remarks.append(Remark(Level.FAULT, held, "Konfirmasi kios untuk melepas."))
+        revoked = "Dikirim sesudah kios dicabut. Konfirmasi kios hanya bila PC-nya kembali dan isinya laporan warga."
+        release = revoked if row["state"] == DeviceState.REVOKED else "Konfirmasi kios untuk melepas."
+        remarks.append(Remark(Level.FAULT, held, release))
     if row["troubles"]:
         unread = f"{row['troubles']} catatan tidak terbaca"
         remarks.append(Remark(Level.FAULT, unread, "Periksa versi program kios."))
+    if row["unsealed"]:
+        bare = f"{row['unsealed']} catatan dikirim tanpa segel"
+        remarks.append(Remark(Level.FAULT, bare, "Isinya dapat dibaca di jalan. Perbaiki atau ganti program kios."))
     if row["skipped"]:
         wrong = f"{row['skipped']} kiriman bertanda tangan salah"
         remarks.append(Remark(Level.LOOK, wrong, "Mungkin rusak di jalan; bila bertambah, periksa jaringannya."))

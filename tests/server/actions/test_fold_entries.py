@@ -10,8 +10,10 @@ from server.actions.confirm_device import confirm_device
 from server.actions.fold_entries import fold
 from server.actions.receive_bundle import receive_bundle
 from server.actions.revoke_device import revoke_device
+from server.audit import audit
+from server.audit.state import Audit
 from server.domain.fold import decode_note, decode_private
-from server.store import cases, ledger, notes, troubles
+from server.store import cases, devices, ledger, notes, troubles
 from server.store.centre import open_centre, open_database
 from sync_protocol.bodies import Complaint, Note, Secret, SecretPerson, SecretText
 from sync_protocol.bundle import write_bundle
@@ -138,6 +140,37 @@ def test_unknown_kinds_and_kinds_of_ours_are_kept_and_noted(centre, enrol):
     found = centre.read(troubles.list_troubles)
     assert {row["kind"] for row in found} == {11, 31, 32, 77, 255}
     assert centre.read(cases.count_cases) == 0
+
+
+def test_what_came_without_its_seal_is_folded_like_any_other_and_noted(centre, enrol):
+    peer = enrol()
+    receive(centre, [peer.complain(), peer.health(), peer.clock_news("boot")])
+    peer.intake = None
+    plain = [peer.complain("Terang."), peer.health(queue=3), hostile(peer, b"?")]
+    receive(centre, plain)
+    assert centre.read(cases.count_cases) == 2
+    (device,) = centre.read(devices.list_devices)
+    assert (device["unsealed"], device["troubles"]) == (2, 1)
+    assert [row["entry"] for row in centre.read(troubles.list_troubles)] == [plain[-1].id]
+    assert centre.read(lambda connection: list(audit(Audit(connection, centre.keys)))) == []
+
+
+def test_what_an_earlier_version_passed_without_its_seal_is_noted_after_the_migration(data, centre, enrol):
+    peer = enrol()
+    sealed = peer.complain()
+    peer.intake = None
+    receive(centre, [sealed, peer.complain("Terang.")])
+    centre.close()
+    connection = open_database(data)
+    connection.execute("drop index trouble_log")
+    connection.execute("delete from trouble")
+    connection.execute("delete from _sqlite_migrations where name = '0006_unsealed'")
+    connection.close()
+    later = open_centre(data, threads=False)
+    assert fold(later) == 1
+    assert later.read(devices.list_devices)[0]["unsealed"] == 1
+    assert later.read(cases.count_cases) == 2
+    later.close()
 
 
 def test_a_bomb_of_a_body_is_noted(centre, enrol, monkeypatch):

@@ -1,6 +1,11 @@
 """The kiosks' page: what is wrong with each, who waits, who is let in and who out."""
 
+import re
+
+from server.actions.issue_code import issue_code
+from server.actions.receive_bundle import receive_bundle
 from server.store import codes
+from sync_protocol.bundle import write_bundle
 from sync_protocol.kinds import Kind
 from tests.peers import Peer, RefusedError
 from tests.server.conftest import enrolled, sender
@@ -23,6 +28,65 @@ def test_troubles_stand_first_with_their_reason_and_what_to_do(site, browse):
     assert "Bercabang: disk kios ini pernah disalin atau dipulihkan." in page
     assert "Tidak ada laporan yang hilang." in page
     assert "Cabut hanya bila PC dicuri." in page
+
+
+def test_what_is_wrong_with_a_log_is_said(site, browse):
+    """A hole, an entry that rotted, one that cannot be read, two without their seal, and a centre that was set back."""
+    peer = enrolled(site.centre, unit="KEL-53.71.01.1006", clock=site.clock)
+    ahead = peer.clone()
+    site.sql("delete from down where device = :log and seq > 3", log=peer.log)
+    peer.rot(peer.complain("Rusak di disk."))
+    last = peer.entries[-1]
+    peer.entries.append(peer.write(Kind.COMPLAINT, b"bukan isi", seq=last.seq + 1, prev=last.id))
+    peer.intake = None
+    peer.complain("Terang.")
+    peer.complain("Terang lagi.")
+    peer.sync(sender(site.centre))
+    peer.intake = site.centre.keys.intake_public
+    ahead.entries, ahead.rotted = peer.entries, peer.rotted
+    ahead.sync(sender(site.centre))
+    peer.complain("Belum sampai.")
+    after = peer.complain("Sudah sampai.")
+    receive_bundle(site.centre, write_bundle([after.raw]), via="usb")
+    page = browse("petugas1").get("/kios").words()
+    for words in (
+        "1 catatan belum sampai. Diminta lagi",
+        "1 catatan hilang di kios. Periksa disk",
+        "1 catatan tidak terbaca. Periksa versi",
+        "2 catatan dikirim tanpa segel. Isinya dapat dibaca di jalan",
+        "Pusat pernah mundur. Kios memegang kabar",
+    ):
+        assert words in page
+    assert browse("admin1").get("/kios").words().count(f"{peer.log.hex()[:12]} COMPLAINT") == 1
+
+
+def needing_somebody(browser) -> int:
+    """The figure at "Kios" in the menu."""
+    found = re.search(r'<a href="/kios"[^>]*><span>Kios</span><span[^>]*>(\d+)', browser.get("/kios").text)
+    return int(found[1]) if found else 0
+
+
+def test_what_a_kiosk_sends_before_it_is_let_in_or_after_it_was_revoked_is_counted(site, browse):
+    admin = browse("admin1")
+    code = issue_code(site.centre, "KEL-53.71.01.1007", actor="test")
+    first, second = (Peer(site.centre.keys.sign_public, code=code, clock=site.clock) for _ in range(2))
+    first.sync(sender(site.centre))
+    before = needing_somebody(admin)
+    second.intake = site.centre.keys.intake_public
+    second.complain("Menunggu.")
+    second.sync(sender(site.centre))
+    page = admin.get("/kios").words()
+    assert "Menunggu konfirmasi." in page
+    assert "2 catatan dikarantina. Konfirmasi kios untuk melepas." in page
+    assert needing_somebody(admin) == before + 1
+    admin.post(f"/kios/{first.log.hex()}/cabut", yakin="ya")
+    assert needing_somebody(admin) == before + 1
+    first.complain("Sesudah dicabut.")
+    first.sync(sender(site.centre))
+    page = admin.get("/kios").words()
+    assert "1 catatan dikarantina. Dikirim sesudah kios dicabut." in page
+    assert needing_somebody(admin) == before + 2
+    assert "1 catatan dikarantina" in admin.get("/").words()
 
 
 def test_health_clock_and_silence_are_shown(site, browse):
