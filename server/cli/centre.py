@@ -76,7 +76,7 @@ def run(data: Path, host: str | None, port: int | None, workers: int) -> None:
         try:
             listener = listen(centre.settings.host, centre.settings.port)
         except OSError as error:
-            fail(f"porta {centre.settings.port} di {centre.settings.host} tidak dapat dipakai: {why(error)}")
+            fail(f"port {centre.settings.port} di {centre.settings.host} tidak dapat dipakai: {why(error)}")
         running = Running(port=listener.getsockname()[1], token=secrets.token_urlsafe(32), pid=os.getpid())
         server = HttpServer(make_app(centre, running.token))
         write_run_file(data, running)

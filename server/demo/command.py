@@ -24,7 +24,7 @@ Demo Kasih berjalan. Buka halaman demo di peramban; berhenti dengan Ctrl-C.
 
   Halaman demo   {demo}   (alamat, hitungan, saklar jaringan)
   Kios           {kiosk}
-  Pusat          {centre}   masuk sebagai {user}, {password}
+  Pusat          {centre}   masuk sebagai {user}, {password}{officer}
   Ponsel SMS     {handset}   (ketik SMS ke kios, lihat balasannya)
   Data           {data}
 """
@@ -63,8 +63,12 @@ def _give_up(error: DemoError) -> NoReturn:
 
 
 def _in_words(scene: Scene) -> str:
-    password = f"kata sandi {scene.password}" if scene.password else "dengan kata sandi yang sudah Anda ganti"
-    return _WORDS.format(**msgspec.structs.asdict(scene) | {"password": password})
+    officer = f", atau {scene.officer}, {_in(scene.officer_password)}" if scene.officer else ""
+    return _WORDS.format(**msgspec.structs.asdict(scene) | {"password": _in(scene.password), "officer": officer})
+
+
+def _in(password: str) -> str:
+    return f"kata sandi {password}" if password else "dengan kata sandi yang sudah Anda ganti"
 
 
 dress(main)
