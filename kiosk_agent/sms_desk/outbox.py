@@ -12,7 +12,7 @@ from kiosk_agent.kiosk import Kiosk
 from kiosk_agent.sms_desk import hours
 from kiosk_agent.sms_desk.boxes import Boxes, Letter
 from kiosk_agent.sms_desk.outcomes import MAX_UNKNOWN, Outcomes
-from kiosk_agent.store import Filing, facts, sms, sms_out
+from kiosk_agent.store import Filing, facts, sms_out
 from kiosk_agent.store.sms_out import Waiting
 from kiosk_agent.sync.clock_watch import SMS_DOUBT_MS
 from sync_protocol.states import Enrolment
@@ -52,25 +52,16 @@ class Outbox:
         for attempt in sms_out.trying(connection, via):
             # A SIM that asks for more has no other attempt open: how this one ended was never told.
             self._outcomes.end_unknown(filing, attempt, "terputus")
-        waiting = sms_out.waiting(connection, self._kiosk.store.received_seq())
-        is_reply = {one.n: self._is_reply(connection, one) for one in waiting}
+        now = self._kiosk.clock.now_ms()
+        received = self._kiosk.store.received_seq()
+        waiting = sms_out.waiting(connection, received, now - hours.FRESH_MS, now + hours.FRESH_MS)
         room = self._room(connection, via) if waiting else Room(replies=False, news=False)
-        for one in sorted(waiting, key=lambda one: (one.state != "sending", not is_reply[one.n])):
-            if self._is_over(filing, one):
-                continue
-            if self._may_go(one, via, room, is_reply=is_reply[one.n], replies_only=replies_only):
-                outgoing = self._begin(filing, one, via, is_reply=is_reply[one.n])
+        for one in waiting:
+            if not self._is_over(filing, one) and self._may_go(one, via, room, replies_only=replies_only):
+                outgoing = self._begin(filing, one, via)
                 if outgoing is not None:
                     return outgoing
         return None
-
-    def _is_reply(self, connection: sqlite3.Connection, one: Waiting) -> bool:
-        """Whether somebody has just written and waits for this."""
-        now = self._kiosk.clock.now_ms()
-        if one.origin == "reply":
-            return abs(now - one.created_at) <= hours.FRESH_MS
-        heard_at = sms.last_heard(connection, one.whose) if one.origin == "centre" else None
-        return heard_at is not None and abs(now - heard_at) <= hours.FRESH_MS
 
     def _is_over(self, filing: Filing, one: Waiting) -> bool:
         """Whether it is too late for a message that waits; then that is its end."""
@@ -98,17 +89,17 @@ class Outbox:
         waited_s = max(clock.now_ms() - one.created_at, 0) / 1000
         return clock.monotonic_s() - self._since_s.setdefault(one.n, clock.monotonic_s() - waited_s) > REPLY_LIFE_S
 
-    def _may_go(self, one: Waiting, via: bytes, room: Room, *, is_reply: bool, replies_only: bool) -> bool:
+    def _may_go(self, one: Waiting, via: bytes, room: Room, *, replies_only: bool) -> bool:
         clock = self._kiosk.clock
-        if self._outcomes.rests(one.n) or (replies_only and not is_reply):
+        if self._outcomes.rests(one.n) or (replies_only and not one.is_answer):
             return False
         if one.state == "sending":
             return one.via == via
         is_of_other = one.via not in (b"", via) and 0 <= clock.now_ms() - one.created_at < OTHER_SIM_MS
         is_revoked = one.origin == "centre" and self._kiosk.store.enrolment is Enrolment.REVOKED
-        if is_of_other or is_revoked or (not is_reply and hours.is_quiet(self._true_ms())):
+        if is_of_other or is_revoked or (not one.is_answer and hours.is_quiet(self._true_ms())):
             return False
-        return room.replies if is_reply else room.news
+        return room.replies if one.is_answer else room.news
 
     def _room(self, connection: sqlite3.Connection, via: bytes) -> Room:
         """Whether the limits of this SIM let one more go; a part of them is kept for replies."""
@@ -121,7 +112,7 @@ class Outbox:
         )
         return Room(replies=replies, news=news)
 
-    def _begin(self, filing: Filing, one: Waiting, via: bytes, *, is_reply: bool) -> Outgoing | None:
+    def _begin(self, filing: Filing, one: Waiting, via: bytes) -> Outgoing | None:
         try:
             letter = self._boxes.open_letter(one.key, one.box or b"")
             parts = _parts_of(letter, one.n % _REFERENCES)
@@ -137,7 +128,7 @@ class Outbox:
             part=one.next_part,
             parts=len(parts),
             pdu=pdu,
-            is_reply=is_reply,
+            is_reply=bool(one.is_answer),
             is_resend=any(attempt.state == "unknown" for attempt in tried),
         )
 

@@ -163,3 +163,9 @@ def sms(db: Database) -> None:
 def filed_content(db: Database) -> None:
     """`content` says, to who holds the storage key, whether a form says the same; null for what was filed before."""
     db.execute("alter table filed add column content blob")
+
+
+@migrations(name="0004_sms_heard")
+def sms_heard(db: Database) -> None:
+    """Who has just written is looked up for every SMS that goes out."""
+    db.execute("create index sms_message_heard on sms_message (changed_at)")

@@ -154,14 +154,6 @@ def count_reports(connection: sqlite3.Connection, whose: bytes, after: int, upto
     return int(row[0])
 
 
-def last_heard(connection: sqlite3.Connection, whose: bytes) -> int | None:
-    """The kiosk's clock when this number last wrote."""
-    row = connection.execute(
-        "select changed_at from sms_message where whose = :whose order by n desc limit 1", {"whose": whose}
-    ).fetchone()
-    return int(row[0]) if row else None
-
-
 # -- quarantine --------------------------------------------------------------------------------------------------------
 
 

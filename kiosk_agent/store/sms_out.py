@@ -29,6 +29,8 @@ class Waiting(Struct, frozen=True):
     parts: int
     next_part: int
     box: bytes | None
+    is_answer: int = 0
+    """1 where somebody has just written and waits for this."""
 
 
 class Attempt(Struct, frozen=True):
@@ -44,7 +46,12 @@ class Attempt(Struct, frozen=True):
     report: int | None
 
 
-_WAITING: Final = "select n, key, origin, whose, via, created_at, not_after, state, parts, next_part, box from sms_out"
+_WAITING: Final = "select n, key, origin, whose, via, created_at, not_after, state, parts, next_part, box"
+_IS_ANSWER: Final = (
+    ", case origin when 'reply' then created_at between :fresh_from and :fresh_upto"
+    " when 'centre' then whose in (select whose from sms_message where changed_at between :fresh_from and :fresh_upto)"
+    " else 0 end as is_answer"
+)
 _ATTEMPT: Final = "select n, message, part, whose, at, state, reference, report from sms_attempt"
 
 
@@ -92,12 +99,19 @@ def add(
     )
 
 
-def waiting(connection: sqlite3.Connection, received_seq: int) -> list[Waiting]:
-    """What waits: begun ones, then replies, then the greater priority, then the older."""
+def waiting(connection: sqlite3.Connection, received_seq: int, fresh_from: int, fresh_upto: int) -> list[Waiting]:
+    """What waits: begun ones, answers to who has just written, other replies, then by priority, then the older.
+
+    Answers stand first, so that nothing which may not go yet, however much it is, keeps them from being seen.
+
+    Args:
+        fresh_from: since when somebody who wrote has just written.
+        fresh_upto: until when: the clock may have been set back.
+    """
     rows = connection.execute(
-        _WAITING + " where state in ('queued', 'sending') and after_seq <= :received"
-        " order by state = 'queued', origin != 'reply', priority desc, n limit 500",
-        {"received": received_seq},
+        _WAITING + _IS_ANSWER + " from sms_out where state in ('queued', 'sending') and after_seq <= :received"
+        " order by state = 'queued', not is_answer, origin != 'reply', priority desc, n limit 500",
+        {"received": received_seq, "fresh_from": fresh_from, "fresh_upto": fresh_upto},
     ).fetchall()
     return [Waiting(*row) for row in rows]
 
@@ -109,7 +123,7 @@ def count_waiting(connection: sqlite3.Connection) -> int:
 
 def get(connection: sqlite3.Connection, n: int) -> Waiting | None:
     """One message, whatever its state."""
-    row = connection.execute(_WAITING + " where n = :n", {"n": n}).fetchone()
+    row = connection.execute(_WAITING + " from sms_out where n = :n", {"n": n}).fetchone()
     return Waiting(*row) if row else None
 
 

@@ -29,6 +29,18 @@ def at_wita(desk: Desk, hour: int) -> None:
     desk.sync()
 
 
+def flood(desk: Desk, count: int) -> None:
+    """So many more wait like the one that waits."""
+    with desk.kiosk.store.disk.writing() as connection:
+        connection.execute(
+            "with recursive more(i) as (select 1 union all select i + 1 from more where i < ?)"
+            " insert into sms_out (key, origin, whose, likeness, via, priority, created_at, not_after, after_seq,"
+            " state, parts, next_part, box) select randomblob(32), origin, randomblob(16), likeness, via, priority,"
+            " created_at, not_after, after_seq, state, parts, next_part, box from sms_out, more",
+            (count,),
+        )
+
+
 def test_an_order_of_the_centre_is_sent_once_and_answered_for(desk: Desk) -> None:
     desk.order(NEWS)
     outgoing = desk.send_one()
@@ -259,6 +271,21 @@ def test_at_night_only_who_has_just_written_gets_an_sms(desk: Desk, hour: int) -
     assert desk.send_one() is None
     desk.clock.pass_(9 * 3_600)
     assert len(desk.replies()) == 1
+
+
+@pytest.mark.parametrize("what", ["answers of the evening", "news of high priority"])
+def test_however_many_wait_for_the_morning_who_has_just_written_is_answered(desk: Desk, what: str) -> None:
+    at_wita(desk, 20)
+    if what == "answers of the evening":
+        desk.hear("BANTUAN", OTHER)
+    else:
+        desk.order(NEWS, to=OTHER, key=2, priority=9)
+        assert desk.send_one(replies_only=True) is None
+    flood(desk, 600)
+    desk.clock.pass_(2 * 3_600)
+    desk.hear("BANTUAN", at=NOON + timedelta(days=1))
+    desk.order("KASIH: jawaban pusat")
+    assert desk.recipients() == [PHONE, PHONE]
 
 
 @pytest.mark.parametrize(("hour", "quiet"), [(5, True), (6, False), (20, False), (21, True)])
