@@ -25,7 +25,7 @@ class Verb(StrEnum):
     """A keyword, or nothing at all, and no text."""
     HELP = "bantuan"
     UNKNOWN_NUMBER = "nomor"
-    """A command for a report whose number cannot be one."""
+    """A command that says nothing else than a number which cannot be one."""
     CHECK = "cek"
     ADD = "tambah"
     YES = "ya"
@@ -72,13 +72,14 @@ _BEFORE_NUMBER: Final = re.compile(
 )
 _SYMBOL: Final = r"[0-9A-Za-z]"
 _NUMBER: Final = re.compile(rf"(?:{_SYMBOL}[ \t.\-_\u2010-\u2014]{{0,2}}){{9}}{_SYMBOL}(?!{_SYMBOL})")
-_LIKE_NUMBER: Final = re.compile(r"(?=\S*[0-9])[0-9A-Za-z.\-_\u2010-\u2014]{6,14}(?!\S)")
+_LIKE_NUMBER: Final = re.compile(rf"(?=\S*[0-9])[0-9A-Za-z.\-_\u2010-\u2014]{{6,14}}(?![^{_SIGNS}])")
 _PIN: Final = re.compile(
     r"[\s:,.\-]*(?:PIN(?![A-Za-z])[\s:.\-]*)?([0-9OIl]{6}(?:[0-9OIl]{10})?)(?![0-9A-Za-z])", re.IGNORECASE
 )
 _RATING: Final = re.compile(r"[\s:,.\-=]*([1-5])(?![0-9])")
+_OWN: Final = {Verb.CHECK: _PIN, Verb.RATE: _RATING}
+"""What belongs to a command behind its number."""
 _DIGITS: Final = str.maketrans("OoIiLl", "001111")
-_FEW_WORDS: Final = 3
 _LONG_KEYWORD: Final = 7
 """A keyword this long may run on into the next word (KOTKUPANGlampu); LAPORAN is a word of its own."""
 
@@ -167,13 +168,18 @@ def _numbered(verb: Verb, name: str, rest: str, *, is_exact: bool) -> Understood
         return Understood(verb, f"{name} {number}{_what_follows(verb, rest[end:])}".rstrip(), has_typo=not is_exact)
     if not is_exact:
         return None
-    words = _words(rest)
-    if not words:
+    if not _words(rest):
         return Understood(Verb.UNKNOWN_NUMBER) if verb in {Verb.CHECK, Verb.PIN} else _bare(verb, name)
-    is_like_number = _LIKE_NUMBER.match(rest, at) is not None
-    if verb in _NOTHING_LOST and is_like_number and len(words) <= _FEW_WORDS:
+    like_number = _LIKE_NUMBER.match(rest, at)
+    if verb in _NOTHING_LOST and like_number is not None and not _tells_more(verb, rest[like_number.end() :]):
         return Understood(Verb.UNKNOWN_NUMBER)
     return None
+
+
+def _tells_more(verb: Verb, rest: str) -> bool:
+    """Whether anything follows the number that does not belong to the command: then it may be a complaint."""
+    own = _OWN[verb].match(rest) if verb in _OWN else None
+    return _telling(rest[own.end() :] if own else rest)
 
 
 def _bare(verb: Verb, name: str) -> Understood | None:
@@ -198,12 +204,9 @@ def _is_written_as_number(symbols: str, behind: str) -> bool:
 
 
 def _what_follows(verb: Verb, rest: str) -> str:
-    if verb is Verb.RATE:
-        rating = _RATING.match(rest)
-        return f" {rating[1]}" if rating else ""
-    if verb is Verb.CHECK:
-        pin = _PIN.match(rest)
-        return f" {pin[1].translate(_DIGITS)}" if pin else ""
+    if verb in _OWN:
+        own = _OWN[verb].match(rest)
+        return f" {own[1].translate(_DIGITS)}" if own else ""
     if verb is Verb.PIN:
         return ""
     said = rest[_AFTER_KEYWORD.match(rest).end() :].strip()  # type: ignore[union-attr]  # It matches nothing too.

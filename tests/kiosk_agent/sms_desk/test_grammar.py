@@ -57,6 +57,13 @@ def test_a_keyword_makes_a_report_of_what_follows_it(text: str, said: str | None
         "KOTA KUPANG banyak sampah",
         "TAMBAH 7KQM9-XD4TX dekat GOR",
         "BELUM 7KQM9-XD4TX masih mati",
+        "Cek RT03RW02 gelap",
+        "cek 08123456789 penipu",
+        "nilai 1000000 pungli",
+        "NILAI 7KQM9-XD4TX 9",
+        "PIN 0812345678 hilang",
+        "Ya 7KQM9-XD4TX terima kasih",
+        "CEK 7KQM9-XD4TX 😡",
         "😡",
         "Kot",
     ],
@@ -113,7 +120,19 @@ def test_a_command_is_brought_into_its_one_form(text: str, verb: Verb, form: str
     assert (understood.verb, understood.text) == (verb, form)
 
 
-@pytest.mark.parametrize("text", ["CEK", "cek 7KQM9-XD4TX", "PIN 7KQM9XD4T", "Ya 7KQM9-XD4TX", "NILAI 7KQM9-XD4TX 5"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CEK",
+        "cek 7KQM9-XD4TX",
+        "Cek no. 7KQM9-XD4TX.",
+        "cek 7KQM9-XD4TX pin 402913",
+        "PIN 7KQM9XD4T",
+        "Ya 7KQM9-XD4TX",
+        "NILAI 7KQM9-XD4TX 5",
+        "nilai 7KQM9-XD4TX: 5!",
+    ],
+)
 def test_a_number_that_cannot_be_one_is_said_to_be_wrong_where_nothing_else_was_said(text: str) -> None:
     assert understand(text).verb is Verb.UNKNOWN_NUMBER
 
