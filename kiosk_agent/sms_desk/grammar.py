@@ -72,6 +72,10 @@ _BEFORE_NUMBER: Final = re.compile(
 )
 _SYMBOL: Final = r"[0-9A-Za-z]"
 _NUMBER: Final = re.compile(rf"(?:{_SYMBOL}[ \t.\-_\u2010-\u2014]{{0,2}}){{9}}{_SYMBOL}(?!{_SYMBOL})")
+_RUN_ON: Final = re.compile(
+    rf"({'|'.join(_NUMBERED)})(?=\S{{0,10}}[0-9])(?={_SYMBOL}{{5}}-?{_SYMBOL}{{5}}(?!{_SYMBOL}))", re.IGNORECASE
+)
+"""A command and what may be a number in one word. It must hold a digit: words of ten letters are too common."""
 _LIKE_NUMBER: Final = re.compile(rf"(?=\S*[0-9])[0-9A-Za-z.\-_\u2010-\u2014]{{6,14}}(?![^{_SIGNS}])")
 _PIN: Final = re.compile(
     r"[\s:,.\-]*(?:PIN(?![A-Za-z])[\s:.\-]*)?([0-9OIl]{6}(?:[0-9OIl]{10})?)(?![0-9A-Za-z])", re.IGNORECASE
@@ -158,7 +162,11 @@ def _command(text: str) -> Understood | None:
             found = _numbered(verb, name, rest, is_exact=word == name)
             if found is not None:
                 return found
-    return None
+    run_on = _RUN_ON.match(text, start.start(1))
+    if run_on is None:
+        return None
+    name = run_on[1].upper()
+    return _numbered(_NUMBERED[name], name, text[run_on.end() :], is_exact=False)
 
 
 def _numbered(verb: Verb, name: str, rest: str, *, is_exact: bool) -> Understood | None:

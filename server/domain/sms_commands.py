@@ -67,12 +67,8 @@ def read_command(text: str, flags: list[str]) -> Asked:
     command = _KNOWN.get(flags[0].lower()) if flags else None
     if command is None:
         return Asked(None)
-    text = text.strip()
-    rests = [text.partition(" ")[2]]
-    if text.lower().startswith(command):
-        rests.append(text[len(command) :])  # The number may be run together with the word.
-    split = [_split_number(_LABEL.sub("", rest.lstrip(_LEADING))) for rest in rests]
-    return Asked(command, *next((pair for pair in split if pair[0]), split[0]))
+    rest = text.strip().partition(" ")[2]
+    return Asked(command, *_split_number(_LABEL.sub("", rest.lstrip(_LEADING))))
 
 
 def _split_number(text: str) -> tuple[str, str]:

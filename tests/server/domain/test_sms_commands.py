@@ -15,7 +15,7 @@ NUMBER = "000G4-0R40Y"
         ("cek 000g40r40y", ["cek"], NUMBER, ""),
         ("Cek: OOOG4 OR4OY.", ["cek"], NUMBER, ""),
         ("CEK no. 000G4-0R40Y", ["cek"], NUMBER, ""),
-        ("CEK000G4-0R40Y 123456", ["cek"], NUMBER, "123456"),
+        ("CEK 000G4-0R40Y 123456", ["cek"], NUMBER, "123456"),
         ("CEKK 000G4-0R40Y", ["cek", "typo"], NUMBER, ""),
         ("  TAMBAH 000G4-0R40Y: di RT 5, dekat gereja. ", ["tambah"], NUMBER, "di RT 5, dekat gereja"),
         ("TAMBAH 000G4\u20130R40Y\ndi RT 5", ["tambah"], NUMBER, "di RT 5"),
