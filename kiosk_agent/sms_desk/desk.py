@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from firmware_bridge.desk import DeskRefusedError, Found, Outcome, Outgoing, Sim
 from kiosk_agent.errors import DiskError, RottenBoxError, StorageKeyError
 from kiosk_agent.kiosk import Kiosk
+from kiosk_agent.sms_desk.ages import Ages
 from kiosk_agent.sms_desk.aside import Aside
 from kiosk_agent.sms_desk.boxes import Boxes
 from kiosk_agent.sms_desk.filer import Filer
@@ -35,9 +36,10 @@ class SmsDesk:
             raise StorageKeyError("Kunci penyimpanan kios belum ada.")
         self._store = kiosk.store
         self._boxes = Boxes(kiosk.store.storage_key)
-        self._queue = Queue(kiosk, self._boxes)
-        self._outcomes = Outcomes(kiosk, self._boxes)
-        self._outbox = Outbox(kiosk, self._boxes, self._outcomes)
+        ages = Ages(kiosk.clock)
+        self._queue = Queue(kiosk, self._boxes, ages)
+        self._outcomes = Outcomes(kiosk, self._boxes, ages)
+        self._outbox = Outbox(kiosk, self._boxes, ages, self._outcomes)
         self._incoming = Incoming(kiosk, self._boxes, Filer(kiosk, self._boxes, self._queue), self._outcomes)
         self._heard_time = heard_time
         self._has_orders = True

@@ -13,6 +13,7 @@ from firmware_bridge.pdu import Deliver, StatusReport, decode_pdu, message_key
 from kiosk_agent.errors import DiskError, NotReadyError
 from kiosk_agent.kiosk import Kiosk
 from kiosk_agent.sms_desk import hours
+from kiosk_agent.sms_desk.ages import Ages
 from kiosk_agent.sms_desk.arriving import Arrived, PutAside, phone_of, read, text_of
 from kiosk_agent.sms_desk.boxes import Boxes
 from kiosk_agent.sms_desk.filer import Filer, Whole
@@ -25,7 +26,7 @@ TOGETHER_MS: Final = hours.HOUR_MS
 """The network's times of parts of one message lie closer than that; references are used again."""
 AT_ONCE: Final = 50
 """Messages that one transaction files at most: whoever files at the kiosk waits for its end."""
-GIVE_UP_MS: Final = 7 * hours.DAY_MS
+GIVE_UP_S: Final = 7 * hours.DAY_MS / 1000
 """So long the rest of a message that was filed incomplete is waited for."""
 
 
@@ -37,8 +38,8 @@ class Incoming:
         self._boxes = boxes
         self._filer = filer
         self._outcomes = outcomes
-        self._due_at_s: dict[int, float] = {}
-        """When a message is filed without its missing parts, by the monotonic clock."""
+        self._ages = Ages(kiosk.clock)
+        """How long ago the last part of a message came."""
 
     def add(self, filing: Filing, sim: Sim, found: Found) -> int | None:
         """Take one PDU in; the network's time of it where it is news and has one."""
@@ -113,7 +114,10 @@ class Incoming:
         is_whole = len(sms.parts(connection, message.n)) == total
         state = "rest" if message.entry is not None else ("whole" if is_whole else "parts")
         sms.touch(connection, message.n, state, at)
-        self._due_at_s.pop(message.n, None)
+        if state == "whole":
+            self._ages.end(message.n)
+        else:
+            self._ages.begin(message.n)
 
     def _put_aside(self, filing: Filing, key: bytes, pdu: bytes, reason: str) -> None:
         at = self._kiosk.clock.now_ms()
@@ -138,21 +142,17 @@ class Incoming:
 
     def _is_due(self, message: sms.Message) -> bool:
         """Whether its missing parts were waited for long enough; a wrong wall clock can only shorten an old wait."""
-        clock, limit_s = self._kiosk.clock, self._kiosk.settings.sms_incomplete_s
-        due_at_s = self._due_at_s.get(message.n)
-        if due_at_s is None:
-            waited_s = min(max((clock.now_ms() - message.changed_at) / 1000, 0), limit_s)
-            due_at_s = self._due_at_s[message.n] = clock.monotonic_s() + limit_s - waited_s
-        return clock.monotonic_s() >= due_at_s
+        return self._ages.is_over(message.n, message.changed_at, self._kiosk.settings.sms_incomplete_s, safe_s=0)
 
     def _look_at_rest(self, filing: Filing, message: sms.Message) -> bool:
-        is_given_up = self._kiosk.clock.now_ms() - message.changed_at > GIVE_UP_MS
+        is_given_up = self._ages.is_over(message.n, message.changed_at, GIVE_UP_S)
         whole = self._read(filing, message) if message.state == "rest" else None
         if not is_given_up and (whole is None or whole.missing):
             return False
         if whole is not None:
             self._filer.amend(filing, whole)
         sms.finish(filing.connection, message.n)
+        self._ages.end(message.n)
         return True
 
     def _read(self, filing: Filing, message: sms.Message) -> Whole:

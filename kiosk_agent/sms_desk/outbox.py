@@ -10,6 +10,7 @@ from firmware_bridge.pdu import Address, PduError, Submit, encode_pdu, split_tex
 from kiosk_agent.errors import RottenBoxError
 from kiosk_agent.kiosk import Kiosk
 from kiosk_agent.sms_desk import hours
+from kiosk_agent.sms_desk.ages import Ages
 from kiosk_agent.sms_desk.boxes import Boxes, Letter
 from kiosk_agent.sms_desk.outcomes import MAX_UNKNOWN, Outcomes
 from kiosk_agent.store import Filing, facts, sms_out
@@ -22,7 +23,7 @@ REPLY_LIFE_S: Final = hours.DAY_MS / 1000
 """A reply that is older helps nobody."""
 OTHER_SIM_MS: Final = 120_000
 """So long a reply waits for the SIM that the question came to; then any will do."""
-STUCK_MS: Final = 3 * hours.DAY_MS
+STUCK_S: Final = 3 * hours.DAY_MS / 1000
 """A message whose first parts went by a SIM that never came back."""
 NEWS_SHARE: Final = 0.8
 """Of a SIM's limits, what may be used up by news that nobody has just asked for."""
@@ -39,12 +40,11 @@ class Room(Struct, frozen=True):
 class Outbox:
     """Gives out what may go now. Everything happens in the caller's transaction."""
 
-    def __init__(self, kiosk: Kiosk, boxes: Boxes, outcomes: Outcomes) -> None:
+    def __init__(self, kiosk: Kiosk, boxes: Boxes, ages: Ages, outcomes: Outcomes) -> None:
         self._kiosk = kiosk
         self._boxes = boxes
+        self._ages = ages
         self._outcomes = outcomes
-        self._since_s: dict[int, float] = {}
-        """Since when a reply has waited, by the monotonic clock."""
 
     def next(self, filing: Filing, via: bytes, *, replies_only: bool) -> Outgoing | None:
         """What this SIM is to send now; the attempt is noted in this transaction."""
@@ -69,7 +69,7 @@ class Outbox:
         if one.state == "queued" and (0 < one.not_after < self._at_least_ms() or self._is_stale(one)):
             self._outcomes.finish(filing, one, "expired", "")
             return True
-        if one.state == "sending" and abs(self._kiosk.clock.now_ms() - one.created_at) > STUCK_MS:
+        if one.state == "sending" and self._ages.is_over(one.n, one.created_at, STUCK_S):
             self._outcomes.finish(filing, one, "unknown", "sim")
             return True
         tried = sms_out.attempts(connection, one.n, one.next_part)
@@ -82,12 +82,8 @@ class Outbox:
         return False
 
     def _is_stale(self, one: Waiting) -> bool:
-        """Whether a reply has waited too long, however the wall clock was set meanwhile."""
-        if one.origin != "reply":
-            return False
-        clock = self._kiosk.clock
-        waited_s = max(clock.now_ms() - one.created_at, 0) / 1000
-        return clock.monotonic_s() - self._since_s.setdefault(one.n, clock.monotonic_s() - waited_s) > REPLY_LIFE_S
+        """Whether a reply has waited too long."""
+        return one.origin == "reply" and self._ages.is_over(one.n, one.created_at, REPLY_LIFE_S)
 
     def _may_go(self, one: Waiting, via: bytes, room: Room, *, replies_only: bool) -> bool:
         clock = self._kiosk.clock
@@ -122,7 +118,6 @@ class Outbox:
             return None
         tried = sms_out.attempts(filing.connection, one.n, one.next_part)
         sms_out.begin(filing.connection, one, via, self._kiosk.clock.now_ms())
-        self._since_s.pop(one.n, None)
         return Outgoing(
             id=str(one.n),
             part=one.next_part,

@@ -15,6 +15,7 @@ from kiosk_agent.errors import PhoneError
 from kiosk_agent.intake.checks import normal_phone
 from kiosk_agent.kiosk import Kiosk
 from kiosk_agent.sms_desk import hours
+from kiosk_agent.sms_desk.ages import Ages
 from kiosk_agent.sms_desk.boxes import Boxes
 from kiosk_agent.store import Filing, sms_out
 from kiosk_agent.store.sms_out import Attempt, Waiting
@@ -30,9 +31,10 @@ REPORT_LIFE_MS: Final = 7 * hours.DAY_MS
 class Outcomes:
     """Ends attempts and messages. Everything happens in the caller's transaction."""
 
-    def __init__(self, kiosk: Kiosk, boxes: Boxes) -> None:
+    def __init__(self, kiosk: Kiosk, boxes: Boxes, ages: Ages) -> None:
         self._kiosk = kiosk
         self._boxes = boxes
+        self._ages = ages
         self._not_before_s: dict[int, float] = {}
         """When a message may be tried again, by the monotonic clock."""
 
@@ -136,6 +138,7 @@ class Outcomes:
     def finish(self, filing: Filing, message: Waiting, state: str, report: str) -> None:
         """Come to a final state: the text is erased, and the centre hears of what it ordered."""
         sms_out.set_state(filing.connection, message.n, state)
+        self._ages.end(message.n)
         self._not_before_s.pop(message.n, None)
         keys = self._kiosk.centre.keys
         if message.origin == "centre" and keys is not None:

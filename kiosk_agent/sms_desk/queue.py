@@ -9,6 +9,7 @@ from kiosk_agent.errors import PhoneError
 from kiosk_agent.intake.checks import normal_phone
 from kiosk_agent.kiosk import Kiosk
 from kiosk_agent.sms_desk import hours
+from kiosk_agent.sms_desk.ages import Ages
 from kiosk_agent.sms_desk.boxes import Boxes, Letter
 from kiosk_agent.store import Filing, sms_out
 from sync_protocol.bodies import SmsOut, decode_body
@@ -24,9 +25,10 @@ log = logging.getLogger(__name__)
 class Queue:
     """Queues texts. Everything happens in the caller's transaction."""
 
-    def __init__(self, kiosk: Kiosk, boxes: Boxes) -> None:
+    def __init__(self, kiosk: Kiosk, boxes: Boxes, ages: Ages) -> None:
         self._kiosk = kiosk
         self._boxes = boxes
+        self._ages = ages
 
     @staticmethod
     def own_key(message: bytes, template: str) -> bytes:
@@ -88,7 +90,7 @@ class Queue:
         not_after: int = 0,
         after_seq: int = 0,
     ) -> bool:
-        return sms_out.add(
+        n = sms_out.add(
             connection,
             key,
             origin=origin,
@@ -102,6 +104,9 @@ class Queue:
             parts=count_parts(letter.text)[0],
             box=self._boxes.close_letter(key, letter),
         )
+        if n is not None:
+            self._ages.begin(n)
+        return n is not None
 
     def _read_order(self, entry: Entry) -> SmsOut:
         device = self._kiosk.store.device

@@ -69,34 +69,32 @@ def add(
     after_seq: int = 0,
     parts: int,
     box: bytes,
-) -> bool:
-    """Queue a message, unless one with this key ever was; whether it is new.
+) -> int | None:
+    """Queue a message, unless one with this key ever was; which it is.
 
     Args:
         likeness: HMAC of the text, by which identical ones are counted.
         after_seq: it waits until the centre has this entry of the kiosk's log.
     """
-    return (
-        connection.execute(
-            "insert into sms_out (key, origin, whose, likeness, via, priority, created_at, not_after, after_seq,"
-            " state, parts, next_part, box) values (:key, :origin, :whose, :likeness, :via, :priority, :at, :not_after,"
-            " :after_seq, 'queued', :parts, 1, :box) on conflict (key) do nothing",
-            {
-                "key": key,
-                "origin": origin,
-                "whose": whose,
-                "likeness": likeness,
-                "via": via,
-                "priority": min(priority, 2**31),
-                "at": at,
-                "not_after": not_after,
-                "after_seq": after_seq,
-                "parts": parts,
-                "box": box,
-            },
-        ).rowcount
-        > 0
+    added = connection.execute(
+        "insert into sms_out (key, origin, whose, likeness, via, priority, created_at, not_after, after_seq,"
+        " state, parts, next_part, box) values (:key, :origin, :whose, :likeness, :via, :priority, :at, :not_after,"
+        " :after_seq, 'queued', :parts, 1, :box) on conflict (key) do nothing",
+        {
+            "key": key,
+            "origin": origin,
+            "whose": whose,
+            "likeness": likeness,
+            "via": via,
+            "priority": min(priority, 2**31),
+            "at": at,
+            "not_after": not_after,
+            "after_seq": after_seq,
+            "parts": parts,
+            "box": box,
+        },
     )
+    return added.lastrowid if added.rowcount > 0 else None
 
 
 def waiting(connection: sqlite3.Connection, received_seq: int, fresh_from: int, fresh_upto: int) -> list[Waiting]:

@@ -148,6 +148,21 @@ def test_an_incomplete_message_keeps_its_deadline_through_a_restart_and_a_wrong_
     assert len(desk.complaints()) == 1
 
 
+@pytest.mark.parametrize("is_started_anew", [False, True])
+def test_a_clock_that_is_set_right_gives_up_no_message_that_lacks_a_part(desk: Desk, *, is_started_anew: bool) -> None:
+    right = desk.clock.wall_ms
+    desk.clock.wall_ms = 3 * 86_400_000
+    desk.take(PARTS[0])
+    desk.clock.pass_(1_801)
+    desk.desk.look()
+    desk.clock.wall_ms = right
+    if is_started_anew:
+        desk.desk = SmsDesk(desk.kiosk)
+    desk.desk.look()
+    desk.take(*PARTS[1:])
+    assert (len(desk.complaints()), len(desk.notes())) == (1, 1)
+
+
 def test_parts_are_erased_once_they_are_filed(desk: Desk) -> None:
     desk.take(*PARTS)
     with desk.kiosk.store.disk.reading() as connection:

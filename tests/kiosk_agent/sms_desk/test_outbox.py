@@ -200,6 +200,44 @@ def test_what_has_left_in_part_stays_with_its_sim(desk: Desk, before: Outcome) -
     assert desk.desk.next_out(OTHER_SIM) is None
 
 
+@pytest.mark.parametrize("is_started_anew", [False, True])
+def test_a_clock_that_is_set_right_makes_no_answer_too_old(desk: Desk, *, is_started_anew: bool) -> None:
+    right = desk.clock.wall_ms
+    desk.clock.wall_ms = 3 * 86_400_000
+    desk.hear("BANTUAN")
+    desk.clock.wall_ms = right
+    if is_started_anew:
+        desk.desk = SmsDesk(desk.kiosk)
+    assert len(desk.replies()) == 1
+
+
+@pytest.mark.parametrize("is_started_anew", [False, True])
+def test_a_clock_that_is_set_right_leaves_a_lost_answer_its_second_attempt(
+    desk: Desk, *, is_started_anew: bool
+) -> None:
+    right = desk.clock.wall_ms
+    desk.clock.wall_ms = 3 * 86_400_000
+    desk.hear("BANTUAN")
+    desk.send_one(Outcome.UNKNOWN)
+    desk.clock.wall_ms = right
+    if is_started_anew:
+        desk.desk = SmsDesk(desk.kiosk)
+    desk.clock.pass_(61)
+    outgoing = desk.send_one()
+    assert outgoing is not None
+    assert outgoing.is_resend
+
+
+def test_what_was_there_before_the_start_is_given_up_an_hour_after_it_at_the_earliest(desk: Desk) -> None:
+    desk.hear("BANTUAN")
+    desk.clock.pass_(3 * 86_400)
+    desk.desk = SmsDesk(desk.kiosk)
+    assert desk.send_one(Outcome.FAILED) is not None
+    desk.clock.pass_(3_600)
+    assert desk.send_one() is None
+    assert states(desk) == ["expired"]
+
+
 def test_what_never_leaves_is_given_up_in_the_end(desk: Desk) -> None:
     desk.order(NEWS)
     tried = 0
