@@ -66,8 +66,8 @@ class Outbox:
     def _is_over(self, filing: Filing, one: Waiting) -> bool:
         """Whether it is too late for a message that waits; then that is its end."""
         connection = filing.connection
-        if one.state == "queued" and (0 < one.not_after < self._at_least_ms() or self._is_stale(one)):
-            self._outcomes.finish(filing, one, "expired", "")
+        if one.next_part == 1 and (0 < one.not_after < self._at_least_ms() or self._is_stale(one)):
+            self._outcomes.finish(filing, one, "expired" if one.state == "queued" else "unknown", "")
             return True
         if one.state == "sending" and self._ages.is_over(one.n, one.created_at, STUCK_S):
             self._outcomes.finish(filing, one, "unknown", "sim")
@@ -89,8 +89,8 @@ class Outbox:
         clock = self._kiosk.clock
         if self._outcomes.rests(one.n) or (replies_only and not one.is_answer):
             return False
-        if one.state == "sending":
-            return one.via == via
+        if one.state == "sending" and (one.via != via or one.next_part > 1):
+            return one.via == via  # Whose first part has gone must not stop there.
         is_of_other = one.via not in (b"", via) and 0 <= clock.now_ms() - one.created_at < OTHER_SIM_MS
         is_revoked = one.origin == "centre" and self._kiosk.store.enrolment is Enrolment.REVOKED
         if is_of_other or is_revoked or (not one.is_answer and hours.is_quiet(self._true_ms())):

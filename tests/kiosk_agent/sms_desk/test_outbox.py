@@ -121,6 +121,39 @@ def test_after_a_lost_answer_it_is_sent_once_more_and_then_never(desk: Desk) -> 
     assert [one.state for one in desk.results()] == ["unknown"]
 
 
+def test_what_may_have_gone_is_sent_again_neither_at_night_nor_when_it_is_too_late(desk: Desk) -> None:
+    at_wita(desk, 20)
+    desk.order(NEWS)
+    desk.order("hanya sampai jam sembilan", key=2, not_after=desk.clock.wall_ms + 1_800_000)
+    assert [one for _ in range(2) if (one := desk.send_one(Outcome.UNKNOWN))]
+    desk.clock.pass_(2 * 3_600)
+    assert desk.send_one() is None
+    assert states(desk) == ["sending", "unknown"]
+    assert [one.state for one in desk.results()] == ["unknown"]
+    desk.clock.pass_(8 * 3_600)
+    assert desk.replies() == [NEWS]
+
+
+def test_a_reply_that_may_have_gone_lives_no_longer_than_others_when_its_sim_is_gone(desk: Desk) -> None:
+    desk.hear("BANTUAN")
+    desk.send_one(Outcome.UNKNOWN)
+    desk.clock.pass_(86_399)
+    assert desk.desk.next_out(OTHER_SIM) is None
+    assert states(desk) == ["sending"]
+    desk.clock.pass_(1)
+    assert desk.desk.next_out(OTHER_SIM) is None
+    assert states(desk) == ["unknown"]
+
+
+def test_a_text_that_has_gone_in_part_goes_on_at_night_too(desk: Desk) -> None:
+    at_wita(desk, 20)
+    desk.order("Kabar " + "a" * 300, not_after=desk.clock.wall_ms + 1_800_000)
+    desk.send_one()
+    desk.clock.pass_(3_600)
+    assert desk.send_one() is not None
+    assert states(desk) == ["sent"]
+
+
 def test_a_report_answers_for_the_modem_that_did_not(desk: Desk) -> None:
     desk.order(NEWS)
     desk.send_one(Outcome.UNKNOWN)
