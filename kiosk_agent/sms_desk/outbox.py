@@ -1,6 +1,7 @@
 """What a modem is given to send, one part at a time. An attempt is on the disk before the modem hears of it."""
 
 import sqlite3
+from collections import Counter
 from typing import Final
 
 from msgspec import Struct
@@ -19,6 +20,8 @@ from kiosk_agent.sync.clock_watch import SMS_DOUBT_MS
 from sync_protocol.states import Enrolment
 
 MAX_FAILED: Final = 12
+MAX_REFUSED: Final = 100
+"""Attempts answered as on an empty card: one an hour by day for a week. Of some numbers the network always says so."""
 REPLY_LIFE_S: Final = hours.DAY_MS / 1000
 """A reply that is older helps nobody."""
 OTHER_SIM_MS: Final = 120_000
@@ -72,11 +75,11 @@ class Outbox:
         if one.state == "sending" and self._ages.is_over(one.n, one.created_at, STUCK_S):
             self._outcomes.finish(filing, one, "unknown", "sim")
             return True
-        tried = sms_out.attempts(connection, one.n, one.next_part)
-        if sum(attempt.state == "unknown" for attempt in tried) >= MAX_UNKNOWN:
+        tried = Counter(attempt.state for attempt in sms_out.attempts(connection, one.n, one.next_part))
+        if tried["unknown"] >= MAX_UNKNOWN:
             self._outcomes.finish(filing, one, "unknown", "")
             return True
-        if sum(attempt.state == "failed" for attempt in tried) >= MAX_FAILED:
+        if tried["failed"] >= MAX_FAILED or tried["refused"] >= MAX_REFUSED:
             self._outcomes.finish(filing, one, "failed", "tries")
             return True
         return False

@@ -114,7 +114,7 @@ class Outcomes:
             self.wait(message.n, self._kiosk.settings.sms_resend_s)
 
     def _end_failed(self, connection: sqlite3.Connection, attempt: Attempt, code: str) -> None:
-        """What an empty card kept back is tried for as long as it is in time: it counts as no failure of its own."""
+        """What an empty card kept back counts as no failure of its own: it is tried for about a week."""
         sms_out.end(connection, attempt.n, "refused" if is_about_credit(code) else "failed")
         tried = sms_out.attempts(connection, attempt.message, attempt.part)
         failed = sum(one.state in {"failed", "refused"} for one in tried)

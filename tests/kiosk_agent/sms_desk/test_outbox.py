@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from firmware_bridge.desk import Outcome, Outgoing
 from kiosk_agent.sms_desk.desk import SmsDesk
 from kiosk_agent.sms_desk.hours import Sent, is_held, is_quiet, may_reply
+from kiosk_agent.sms_desk.outbox import MAX_REFUSED
 from kiosk_agent.store import facts
 from sync_protocol.kinds import Kind
 from sync_protocol.vocabulary import DeviceState
@@ -291,6 +292,17 @@ def test_what_an_empty_card_keeps_back_is_not_given_up(desk: Desk) -> None:
     at_wita(desk, 12)
     desk.send_one()
     assert states(desk) == ["sent"]
+
+
+def test_what_is_refused_as_on_an_empty_card_for_a_week_has_failed(desk: Desk) -> None:
+    desk.order(NEWS)
+    tried = 0
+    for _ in range(MAX_REFUSED + 20):
+        at_wita(desk, 12)
+        tried += desk.send_one(Outcome.FAILED, code="cms-21") is not None
+        desk.clock.pass_(3_600)
+    assert (tried, states(desk)) == (MAX_REFUSED, ["failed"])
+    assert [(one.state, one.report) for one in desk.results()] == [("failed", "tries")]
 
 
 def test_what_the_network_refuses_has_failed(desk: Desk) -> None:
