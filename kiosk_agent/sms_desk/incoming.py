@@ -22,8 +22,9 @@ from kiosk_agent.store import Filing, sms
 
 log = logging.getLogger(__name__)
 
-TOGETHER_MS: Final = hours.HOUR_MS
-"""The network's times of parts of one message lie closer than that; references are used again."""
+TOGETHER_MS: Final = 600_000
+"""Parts of one message lie no further apart by the network's time, which is when the sender's telephone gave them away,
+however late they are delivered. A part beyond it, of a reference that was used again, begins a message of its own."""
 AT_ONCE: Final = 50
 """Messages that one transaction files at most: whoever files at the kiosk waits for its end."""
 GIVE_UP_S: Final = 7 * hours.DAY_MS / 1000

@@ -73,16 +73,30 @@ def test_a_reference_that_is_used_again_begins_a_new_message(desk: Desk) -> None
     assert [one.text[:7] for one in desk.complaints()] == ["pertama", "kedua b"]
 
 
-def test_a_part_that_never_came_is_not_made_up_from_another_message_hours_later(desk: Desk) -> None:
+@pytest.mark.parametrize("minutes", [11, 40, 120])
+def test_a_part_that_never_came_is_not_made_up_from_a_later_message(desk: Desk, minutes: int) -> None:
     old = deliver("KOTKUPANG lama " + "a" * 200)
-    new = deliver("KOTKUPANG baru " + "b" * 200, at=NOON + timedelta(hours=2))
+    new = deliver("KOTKUPANG baru " + "b" * 200, at=NOON + timedelta(minutes=minutes))
     desk.take(old[0])
-    desk.clock.pass_(2_000)
+    desk.clock.pass_(minutes * 60)
     desk.desk.look()
     desk.take(new[1])
     desk.take(new[0])
-    assert sorted(one.text[:4] for one in desk.complaints()) == ["baru", "lama"]
+    desk.clock.pass_(2_000)
+    desk.desk.look()
+    said = {one.text[:4]: "incomplete" in one.flags for one in desk.complaints()}
+    assert said == {"baru": False, "lama": True}
     assert desk.notes() == []
+
+
+def test_parts_that_were_sent_in_minutes_and_delivered_in_days_are_one_message(desk: Desk) -> None:
+    pdus = [deliver(LONG, at=NOON + timedelta(minutes=3 * number))[number] for number in range(4)]
+    desk.take(pdus[0])
+    desk.clock.pass_(2 * 86_400)
+    desk.desk.look()
+    desk.take(*pdus[1:])
+    assert [note.text for note in desk.notes()] == [LONG.removeprefix("KOTKUPANG ")]
+    assert len(desk.complaints()) == 1
 
 
 def test_what_falls_due_at_once_is_filed_a_number_at_a_time(desk: Desk) -> None:
