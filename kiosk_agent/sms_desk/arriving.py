@@ -19,6 +19,11 @@ from kiosk_agent.intake.checks import normal_phone
 SHORT_SENDER: Final = 6
 """Senders of so many digits or fewer are services."""
 GAP: Final = " [...] "
+_FOR_DEVICES: Final = range(0x7C, 0x80)
+"""TP-PID of data for the telephone or its card (23.040, section 9.2.3.9). Other unusual kinds, as those that replace an
+earlier message and the request to call back, may hold somebody's words, and are read."""
+_WAITING_ELEMENTS: Final = frozenset({0x01, 0x23})
+"""Signs of voice mail in a user data header (sections 9.2.3.24.2 and 9.2.3.24.13)."""
 
 
 class Arrived(Struct, frozen=True):
@@ -99,10 +104,15 @@ def _no_text(message: Deliver) -> str:
         return "PDU terpotong"
     if message.is_silent:
         return "SMS diam (jenis 0)"
+    if message.pid in _FOR_DEVICES:
+        return "data untuk perangkat atau kartu SIM"
     if message.ports is not None:
         return "SMS untuk aplikasi (berport)"
     if message.coding.compressed:
         return "isi termampatkan"
     if message.mwi is not None:
         return "pemberitahuan kotak suara"
-    return "bukan teks (data 8 bit)" if message.text is None else ""
+    if message.text is None:
+        return "bukan teks (data 8 bit)"
+    is_sign = not message.text.strip() and any(one.iei in _WAITING_ELEMENTS for one in message.udh)
+    return "pemberitahuan kotak suara" if is_sign else ""

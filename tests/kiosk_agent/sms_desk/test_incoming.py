@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from firmware_bridge.desk import DeskRefusedError, Found
-from firmware_bridge.pdu import Address, Alphabet, Deliver, Ports, dcs_for, encode_pdu
+from firmware_bridge.pdu import Address, Alphabet, Deliver, Element, Ports, dcs_for, encode_pdu
 from kiosk_agent.sms_desk.desk import SmsDesk
 from kiosk_agent.sms_desk.incoming import AT_ONCE
 from kiosk_agent.store import sms
@@ -355,6 +355,10 @@ ODD = {
         Deliver(sender=Address.parse(PHONE), timestamp=NOON, text="x", udh=(Ports(2948, 9200).element(),))
     ),
     "silent": encode_pdu(Deliver(sender=Address.parse(PHONE), timestamp=NOON, text="x", pid=0x40)),
+    "for the card": encode_pdu(Deliver(sender=Address.parse(PHONE), timestamp=NOON, text="x", pid=0x7F)),
+    "of a voice mailbox": encode_pdu(
+        Deliver(sender=Address.parse(PHONE), timestamp=NOON, text=" ", udh=(Element(0x01, b"\x80\x03"),))
+    ),
     "cut": deliver("KOTKUPANG lampu mati di sini")[0][:-4],
 }
 
@@ -367,10 +371,23 @@ def test_what_cannot_be_read_or_answered_is_put_aside_with_the_reason(desk: Desk
     (aside,) = desk.desk.quarantine(with_content=True)
     assert bytes.fromhex(aside.pdu) == ODD[name]
     assert aside.reason
+    assert "galat program" not in aside.reason
     assert desk.desk.quarantine()[0].pdu == ""
     assert len(desk.complaints()) == 1
     assert len(desk.replies()) == 1
     assert desk.kiosk.status().quarantine == 1
+
+
+@pytest.mark.parametrize("pid", [0x3F, 0x41, 0x47, 0x5F], ids=hex)
+def test_a_text_of_an_unusual_kind_is_a_report(desk: Desk, pid: int) -> None:
+    desk.take(encode_pdu(Deliver(sender=Address.parse(PHONE), timestamp=NOON, text="lampu mati", pid=pid)))
+    assert [one.text for one in desk.complaints()] == ["lampu mati"]
+
+
+def test_words_that_come_with_a_sign_of_voice_mail_are_a_report(desk: Desk) -> None:
+    waiting = (Element(0x01, b"\x80\x03"),)
+    desk.take(encode_pdu(Deliver(sender=Address.parse(PHONE), timestamp=NOON, text="lampu mati", udh=waiting)))
+    assert [one.text for one in desk.complaints()] == ["lampu mati"]
 
 
 def test_a_kiosk_without_tables_keeps_what_comes_until_it_can_file(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
