@@ -220,20 +220,27 @@ def take_lock(data: Path, wait_s: float) -> int:
         NotACentreError: the folder is not there or not ours.
         FolderInUseError: another process holds it.
     """
-    try:
-        lock = os.open(data / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise NotACentreError(f"folder data {data} tidak dapat dipakai: {why(error)}") from None
     deadline = time.monotonic() + wait_s
     while True:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock = os.open(data / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise NotACentreError(f"folder data {data} tidak dapat dipakai: {why(error)}") from None
+        if try_lock(lock, data / LOCK):
             return lock
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                os.close(lock)
-                raise FolderInUseError(f"folder data {data} sedang dipakai proses lain") from None
-            time.sleep(_POLL_S)
+        os.close(lock)
+        if time.monotonic() >= deadline:
+            raise FolderInUseError(f"folder data {data} sedang dipakai proses lain")
+        time.sleep(_POLL_S)
+
+
+def try_lock(lock: int, file: Path) -> bool:
+    """Lock an opened file; False where another process holds it, or a restore has moved its folder aside meanwhile."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(lock), file.stat())
+    except (BlockingIOError, FileNotFoundError):
+        return False
 
 
 def open_database(data: Path, *, new: str | None = None) -> sqlite3.Connection:

@@ -1,6 +1,7 @@
 """The data folder, its lock, its one writer and its readers, on real SQLite files."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from server.actions.found_centre import found_centre
 from server.errors import FolderInUseError, NotACentreError, SettingError, StorageError
 from server.settings import load_settings
 from server.store import troubles
-from server.store.centre import DATABASE, Reader, open_centre
+from server.store.centre import DATABASE, LOCK, Reader, open_centre, take_lock, try_lock
 from server.store.keys import load_keys
 from server.store.writer import GroupWriter, run_group
 
@@ -186,6 +187,19 @@ def test_the_lock_ends_with_its_process(data):
         process.kill()
         process.communicate()
     open_centre(data, wait_s=5).close()
+
+
+def test_a_lock_that_was_moved_aside_with_its_folder_locks_nothing(data, tmp_path):
+    waiting = os.open(data / LOCK, os.O_RDWR | os.O_CREAT)
+    try:
+        data.rename(tmp_path / "lama")
+        assert not try_lock(waiting, data / LOCK)
+        shutil.copytree(tmp_path / "lama", data)
+        assert not try_lock(waiting, data / LOCK)
+        os.close(take_lock(data, 0))
+        assert try_lock(waiting, tmp_path / "lama" / LOCK)
+    finally:
+        os.close(waiting)
 
 
 def test_a_folder_without_a_centre_is_told(tmp_path):
