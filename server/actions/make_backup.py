@@ -12,7 +12,7 @@ from server.errors import BackupError
 from server.reasons import why
 from server.settings import FILE_NAME as SETTINGS
 from server.store import archive, backups
-from server.store.beside import check_outside, work_folder
+from server.store.beside import check_new, check_outside, work_folder
 from server.store.centre import DATABASE, Centre
 from server.store.events import append_event
 from server.store.keys import FILE_NAME as KEYS
@@ -41,14 +41,12 @@ def make_backup(centre: Centre, file: Path, *, actor: str, replace: bool = False
         replace: take the place of a file that is there, once the new one is whole.
 
     Raises:
-        FileError: the file would lie in the data folder.
-        BackupError: the file is there already, it cannot be written, or what was read back is not what was written;
-            no mark was set.
+        FileError: the file is there already, or would lie in the data folder.
+        BackupError: it cannot be written, or what was read back is not what was written; no mark was set.
     """
     with _ONE_AT_A_TIME:
         check_outside(file, centre.data)
-        if file.exists() and not replace:
-            raise BackupError(f"{file} sudah ada; pakai nama lain, atau --force untuk menggantinya")
+        check_new(file, replace=replace)
         try:
             folder = work_folder(file, _WORK)
         except OSError as error:

@@ -17,7 +17,7 @@ from server.domain.published_keys import FORMAT, CentreKeySet, DeviceKey, Proven
 from server.errors import FileError
 from server.reasons import why
 from server.settings import load_settings
-from server.store.beside import check_outside
+from server.store.beside import check_new, check_outside
 from server.store.centre import DATABASE, Reader, wall_clock
 from server.store.devices import list_devices
 from server.store.keys import CentreKeys, load_keys
@@ -53,11 +53,13 @@ def verify(data: Path, *, as_json: bool) -> None:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @data_option
-def keys(file: Path | None, data: Path) -> None:
+@click.option("--force", is_flag=True, help="Gantikan BERKAS yang sudah ada.")
+def keys(file: Path | None, data: Path, *, force: bool) -> None:
     """Tulis kunci publik pusat dan semua kios ke BERKAS (tanpa BERKAS: ke keluaran), untuk siapa saja."""
     own = load_keys(data)
     if file is not None:
         check_outside(file, data)
+        check_new(file, replace=force)
     reader = Reader(data / DATABASE)
     try:
         published = reader.read(lambda connection: _published(connection, own, load_settings(data).city))

@@ -29,6 +29,16 @@ def check_outside(target: Path, data: Path) -> None:
         raise FileError(f"{target} ada di dalam folder data pusat {data}, yang bisa rusak karenanya; pilih folder lain")
 
 
+def check_new(target: Path, *, replace: bool) -> None:
+    """Refuse a place where a file is already, unless it is to be replaced.
+
+    Raises:
+        FileError: something lies there.
+    """
+    if target.exists() and not replace:
+        raise FileError(f"{target} sudah ada; pakai nama lain, atau --force untuk menggantinya")
+
+
 def work_folder(beside: Path, suffix: str) -> Path:
     """A folder beside a file or folder, for its owner alone; what a power cut left of an earlier one goes.
 
@@ -37,12 +47,17 @@ def work_folder(beside: Path, suffix: str) -> Path:
     Raises:
         OSError: nobody can write there.
     """
-    begin = f".{beside.name}."
-    for leftover in beside.parent.iterdir():
-        name = leftover.name
-        if name.startswith(begin) and name.endswith(suffix) and _RANDOM.fullmatch(name[len(begin) : -len(suffix)]):
-            shutil.rmtree(leftover, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=begin, suffix=suffix, dir=beside.parent))
+    for found in beside.parent.iterdir():
+        if is_leftover(found, beside, suffix):
+            shutil.rmtree(found, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f".{beside.name}.", suffix=suffix, dir=beside.parent))
+
+
+def is_leftover(found: Path, beside: Path, suffix: str) -> bool:
+    """Whether this is a work folder that `work_folder` once made there."""
+    begin, name = f".{beside.name}.", found.name
+    is_named = name.startswith(begin) and name.endswith(suffix)
+    return is_named and _RANDOM.fullmatch(name[len(begin) : -len(suffix)]) is not None
 
 
 def _is_same(one: Path, other: Path) -> bool:

@@ -68,6 +68,16 @@ def test_keys_without_a_file_go_to_standard_output(filed, data):
     assert not any(word in text for word in (secret["sign"], secret["field"], *secret["intake"]))
 
 
+def test_a_file_of_keys_is_replaced_only_when_that_is_asked_for(filed, data, tmp_path):
+    file = tmp_path / "kunci.json"
+    file.write_text("kunci lama")
+    refused = run("keys", file, "--data", data)
+    assert (refused.exit_code, file.read_text()) == (1, "kunci lama")
+    assert "sudah ada" in refused.stderr
+    assert run("keys", file, "--data", data, "--force").exit_code == 0
+    assert json.loads(file.read_text())["format"] == "kasih-keys-1"
+
+
 def test_an_altered_receipt_proves_nothing(filed, data, tmp_path):
     run("keys", tmp_path / "kunci.json", "--data", data)
     text = write_receipt(filed)
