@@ -43,6 +43,7 @@ class Manifest(Struct, frozen=True):
 
     format: str
     made_at: int
+    """Its maker's word: nothing else in the file says when."""
     centre: str
     """The centre's Ed25519 public key in hex."""
     upto: int
@@ -119,7 +120,7 @@ def unpack(archive: Path, folder: Path) -> Manifest:
             manifest = _read_manifest(tar)
             for name, member in manifest.files.items():
                 _extract(tar, name, member, folder / name)
-    except (tarfile.TarError, msgspec.MsgspecError, KeyError, ValueError):
+    except (tarfile.TarError, msgspec.MsgspecError, KeyError, ValueError, RecursionError):
         raise BackupError(f"{archive} bukan cadangan Kasih yang utuh") from None
     if describe(folder, manifest.made_at) != manifest:
         raise BackupError(f"{archive}: isinya tidak cocok dengan daftarnya")

@@ -1,21 +1,54 @@
 """A backup is whole, made while others write, and comes back as it was."""
 
+import errno
 import os
+import pwd
 import shutil
 import sqlite3
 import tarfile
+import tempfile
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from server.actions.make_backup import make_backup
 from server.actions.restore_backup import restore_backup
-from server.errors import BackupError, FileError, FolderInUseError
+from server.errors import BackupError, FileError, FolderInUseError, NotACentreError
 from server.store import archive, cases, ledger
 from server.store.centre import DATABASE, open_centre
 from tests.server.conftest import UNIT, enrolled, sender
+
+
+@contextmanager
+def as_nobody(*own: Path) -> Iterator[None]:
+    """Go on as a user who may write in no folder but his own; who is such a one already stays it."""
+    if os.geteuid() != 0:
+        yield
+        return
+    nobody = pwd.getpwnam("nobody").pw_uid
+    for path in own:
+        os.chown(path, nobody, -1)
+    os.seteuid(nobody)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def nobodys() -> Iterator[Path]:
+    """A folder that nobody may write in, with an empty one in it that is the user's own."""
+    parent = Path(tempfile.mkdtemp(prefix="kasih-"))
+    (parent / "centre").mkdir(mode=0o700)
+    (parent / "pusat.kasih").touch()
+    parent.chmod(0o555)
+    yield parent
+    parent.chmod(0o700)
+    shutil.rmtree(parent)
 
 
 def safe_of(centre, peer) -> bytes | None:
@@ -109,7 +142,7 @@ def test_an_earlier_backup_of_the_same_name_stays_until_the_new_one_is_whole(cen
 def test_a_file_that_is_there_is_replaced_only_when_that_is_asked_for(centre, filled, tmp_path):
     file = tmp_path / "pusat.kasih"
     file.write_text("cadangan lama")
-    with pytest.raises(BackupError, match="sudah ada"):
+    with pytest.raises(FileError, match="sudah ada"):
         make_backup(centre, file, actor="cli")
     assert file.read_text() == "cadangan lama"
     made = make_backup(centre, file, actor="cli", replace=True)
@@ -239,6 +272,71 @@ class TestRestoring:
     def test_an_empty_folder_is_filled(self, backup, tmp_path):
         (tmp_path / "lain").mkdir()
         assert restore_backup(backup, tmp_path / "lain").entries == 21
+
+    def test_an_empty_folder_is_filled_where_nobody_may_write_beside_it(self, backup, nobodys):
+        shutil.copyfile(backup, nobodys / "pusat.kasih")
+        with as_nobody(nobodys / "centre", nobodys / "pusat.kasih"):
+            restored = restore_backup(nobodys / "pusat.kasih", nobodys / "centre")
+            open_centre(nobodys / "centre", threads=False).close()
+            with pytest.raises(BackupError, match=r"tidak diizinkan; atau buat dulu folder .*lain yang kosong"):
+                restore_backup(nobodys / "pusat.kasih", nobodys / "lain")
+        assert (restored.entries, restored.moved_to) == (21, None)
+        assert {path.name for path in (nobodys / "centre").iterdir()} == {"lock", "centre.keys", DATABASE}
+
+    def test_a_disk_of_its_own_is_filled_although_a_new_one_is_never_quite_empty(self, backup, tmp_path):
+        (tmp_path / "lain" / "lost+found").mkdir(parents=True)
+        assert restore_backup(backup, tmp_path / "lain").entries == 21
+
+    @pytest.mark.parametrize("renamed", range(3))
+    def test_what_a_power_cut_left_half_filled_is_no_centre_and_is_filled_again(
+        self, backup, tmp_path, monkeypatch, renamed
+    ):
+        left, rename = [renamed], Path.rename
+
+        def cut(path: Path, to: Path) -> Path:
+            if not left[0]:
+                raise KeyboardInterrupt
+            left[0] -= 1
+            return rename(path, to)
+
+        (tmp_path / "lain").mkdir()
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "rename", cut)
+            with pytest.raises(KeyboardInterrupt):
+                restore_backup(backup, tmp_path / "lain")
+        with pytest.raises(NotACentreError):
+            open_centre(tmp_path / "lain", threads=False)
+        restore_backup(backup, tmp_path / "lain")
+        open_centre(tmp_path / "lain", threads=False).close()
+        assert {path.name for path in (tmp_path / "lain").iterdir()} == {"lock", "centre.keys", DATABASE}
+
+    def test_the_old_folder_goes_back_where_the_new_one_finds_no_way_in(self, backup, tmp_path, monkeypatch):
+        (tmp_path / "lain").mkdir()
+        (tmp_path / "lain" / "surat.txt").write_text("penting")
+        rename, refused = Path.rename, [DATABASE]
+
+        def refuse(path: Path, to: Path) -> Path:
+            if path.suffix == ".kasih-pulih" or path.name.startswith(refused[0]):
+                raise OSError(errno.EIO, "Input/output error")
+            return rename(path, to)
+
+        monkeypatch.setattr(Path, "rename", refuse)
+        with pytest.raises(BackupError, match="disk gagal dibaca"):
+            restore_backup(backup, tmp_path / "lain", force=True)
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["centre", "lain", "pusat.kasih"]
+        assert (tmp_path / "lain" / "surat.txt").read_text() == "penting"
+        refused[0] = "lain.lama-"
+        with pytest.raises(BackupError, match=f"folder lama, yang utuh, tetap di {tmp_path}/lain.lama-"):
+            restore_backup(backup, tmp_path / "lain", force=True)
+
+    def test_a_list_that_is_too_deep_is_a_damaged_backup(self, tmp_path):
+        content = b"[" * 200_000
+        with tarfile.open(tmp_path / "dalam.kasih", "w") as tar:
+            info = tarfile.TarInfo("manifest.json")
+            info.size = len(content)
+            tar.addfile(info, BytesIO(content))
+        with pytest.raises(BackupError, match="bukan cadangan Kasih yang utuh"):
+            restore_backup(tmp_path / "dalam.kasih", tmp_path / "lain")
 
     def test_a_running_centre_is_not_pulled_away(self, backup, centre):
         with pytest.raises(FolderInUseError):
