@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Final
 from unittest.mock import patch
 
+import kiosk_agent.sync.engine as engine
 import server.actions.receive_bundle as receiving
 import server.actions.sort_bundle as sorting
 import server.actions.store_entries as storing
@@ -14,8 +15,11 @@ from server.store import holes, ledger
 from server.store.sync_view import SyncView
 from sync_protocol import agent_session, server_session
 from sync_protocol.agent_session import AgentSession
+from sync_protocol.bundle import read_bundle
+from sync_protocol.errors import NoHeadError
 from sync_protocol.exchange import Held, Parcel
-from sync_protocol.reply import StatedHead
+from sync_protocol.kinds import Kind
+from sync_protocol.reply import Pinned, Reply, StatedHead, read_reply, read_stated
 from sync_protocol.server_session import DeviceHead, ServerView
 
 Plant = Callable[[], AbstractContextManager[Any]]
@@ -138,6 +142,21 @@ def _signatures_not_checked() -> AbstractContextManager[Any]:
     return patch.object(sorting, "verify_entry", lambda entry, key: None)
 
 
+def _a_head_of_any_key() -> AbstractContextManager[Any]:
+    """The agent takes any HEAD for its receipt, whoever signed it."""
+
+    def read(data: bytes, pinned: Pinned) -> tuple[Reply, Pinned]:
+        try:
+            return read_reply(data, pinned)
+        except NoHeadError:
+            heads = [entry for entry in read_bundle(data)[0] if entry.kind == Kind.HEAD]
+            if not heads:
+                raise
+            return Reply(head=read_stated(heads[-1]), entries=[], transient=[], skipped=0), pinned
+
+    return patch.object(engine, "read_reply", read)
+
+
 def _server_trusts_its_memory_of_the_device() -> AbstractContextManager[Any]:
     """It remembers the device's newest entry instead of looking whether it is stored, as a counter would."""
     newest: dict[bytes, bytes] = {}
@@ -167,5 +186,6 @@ BUGS: Final[dict[str, Plant]] = {
     "holes not wanted": _holes_not_wanted,
     "a want by number picks the wrong branch": _want_by_number,
     "signatures not checked": _signatures_not_checked,
+    "a HEAD of any key": _a_head_of_any_key,
     "the server trusts its memory": _server_trusts_its_memory_of_the_device,
 }

@@ -17,6 +17,8 @@ def judge(world: World) -> None:
     """
     held = set(world.centre.cases())
     for kiosk in world.kiosks:
+        stated = kiosk.store.last_stated()
+        _hold(stated is None or world.centre.has_signed(stated.raw), "a kiosk holds a receipt that is not its centre's")
         held |= kiosk.readable_complaints()
     rounds = world.heal()
     cases = world.centre.cases()

@@ -29,7 +29,7 @@ from server.actions.fold_entries import fold
 from server.actions.receive_bundle import receive_bundle
 from server.store.centre import open_centre
 from sync_protocol.entry import NO_PREV, parse_entry, verify_entry
-from sync_protocol.errors import NotABundleError
+from sync_protocol.errors import BadSignatureError, NotABundleError
 from sync_protocol.kinds import Kind
 from tests.hpke_reference import seal_with
 
@@ -254,6 +254,14 @@ class Centre:
                 if raw is not None:
                     entry = parse_entry(raw)
                     verify_entry(entry, Ed25519PublicKey.from_public_bytes(sign))
+
+    def has_signed(self, raw: bytes) -> bool:
+        """Whether an entry that a kiosk holds is this centre's."""
+        try:
+            verify_entry(parse_entry(raw), self.centre.keys.sign.public_key())
+        except BadSignatureError:
+            return False
+        return True
 
     def missing(self) -> set[bytes]:
         """Parents that nobody has sent and nobody has reported lost."""

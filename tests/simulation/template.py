@@ -1,4 +1,7 @@
-"""A founded centre, a foreign one and enrolled kiosks, made once from fixed keys and copied for every seed."""
+"""A founded centre, a foreign one and kiosks, made once from fixed keys and copied for every seed.
+
+The foreign centre has let the kiosks in too, so that it answers them with replies that are good in all but whose they are.
+"""
 
 import os
 import socket
@@ -7,6 +10,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from kiosk_agent.sync.transport import RefusedError
+from server.actions.confirm_device import confirm_device
 from server.actions.found_centre import found_centre
 from server.actions.issue_code import issue_code
 from sync_protocol.agent_session import FIRST_BUDGET
@@ -54,11 +58,14 @@ def make_template(folder: Path) -> None:
         for name in ("centre", "foreign"):
             found_centre(folder / name, clock=lambda: then.now_ms)
         centre = Centre(folder / "centre", then)
+        foreign = Centre(folder / "foreign", then)
         codes = [issue_code(centre.centre, UNIT, actor="simulation") for _ in range(KIOSKS)]
     with patch.object(socket, "gethostname", lambda: "kios"):
         for number, code in enumerate(codes):
             kiosk = Kiosk(folder / f"kiosk-{number}", then)
             kiosk.enrol(code, _Direct(centre))
+            foreign.deliver(kiosk.export(), via="usb")  # The KEY knocks there: no code of that centre explains it.
+            confirm_device(foreign.centre, kiosk.store.device.log, actor="simulation", unit=UNIT)
             kiosk.close()
     centre.close()
-    Centre(folder / "foreign", then).close()
+    foreign.close()
