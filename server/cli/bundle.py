@@ -108,7 +108,8 @@ def _import_file(data: Path, path: Path) -> tuple[Imported, dict[Path, bytes]]:
         imported.cut = imported.cut or piece.rest > 0
         if facts["reply"] is not None:
             replies[path.with_name(facts["log"] + REPLY_SUFFIX)] = b64decode(facts["reply"])
-    if not is_ours:
+    is_cut_at_once = imported.cut and not imported.foreign and not imported.malformed
+    if not is_ours and not is_cut_at_once:
         raise BadBundleError(f"{path}: tidak ada isi dari kios yang dikenal; tidak ada yang disimpan")
     perform(data, "fold", {})
     return imported, replies

@@ -178,6 +178,23 @@ def test_of_a_cut_file_the_whole_entries_are_kept_and_one_line_says_so(data, dev
     assert len(lines("export", "--data", data)) == 2
 
 
+def test_a_file_cut_in_its_first_entry_is_a_cut_file_and_not_a_stranger_s(data, device, tmp_path):
+    path = stick(tmp_path, device)
+    path.write_bytes(path.read_bytes()[:100])
+    done = kasih("bundle", "import", path, "--data", data)
+    assert done.stderr.splitlines() == [f"{path} terpotong: 0 entri utuh tersimpan, akhir berkas hilang."]
+    assert lines("export", "--data", data, "--what", "entries") == []
+
+
+def test_a_cut_file_whose_whole_entries_are_a_stranger_s_is_refused(data, tmp_path):
+    stranger = Peer(load_keys(data).sign_public, intake=load_keys(data).intake_public)
+    stranger.complain()
+    path = stick(tmp_path, stranger)
+    path.write_bytes(path.read_bytes()[:-10])
+    refused = kasih("bundle", "import", path, "--data", data, check=1)
+    assert "tidak ada isi dari kios yang dikenal" in refused.stderr
+
+
 @pytest.mark.parametrize("content", [b"", b"KASIH", b"bukan berkas", MAGIC, MAGIC + b"\0\x90" + b"\x01" * 0x90])
 def test_a_file_that_is_no_bundle_or_not_ours_is_refused(data, tmp_path, content):
     path = tmp_path / "x.kasih"
