@@ -1,6 +1,7 @@
 """Bundles as files on a stick: read in pieces whatever their size, written so that no half file is ever left."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -87,7 +88,7 @@ def write_file(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        if temporary.read_bytes() != data:
+        if _read_back(temporary) != data:
             raise FileError(f"{path} tidak terbaca kembali dengan benar; pakai stik lain")
         temporary.replace(path)
         sync_folder(path.parent)
@@ -96,3 +97,11 @@ def write_file(path: Path, data: bytes) -> None:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _read_back(path: Path) -> bytes:
+    with path.open("rb") as file:
+        if sys.platform == "linux":
+            # Else the answer would come from memory, whatever the stick holds.
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        return file.read()
