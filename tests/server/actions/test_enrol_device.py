@@ -14,7 +14,7 @@ from server.errors import DeviceStateError, UnknownDeviceError, UnknownUnitError
 from server.store import cases, codes, devices, events
 from sync_protocol.bodies import Key
 from sync_protocol.bundle import write_bundle
-from sync_protocol.keys import read_code
+from sync_protocol.keys import new_code, read_code, write_code
 from sync_protocol.kinds import Kind
 from sync_protocol.vocabulary import DeviceState
 from tests.peers import Peer, RefusedError
@@ -122,12 +122,12 @@ def test_a_waiting_device_is_let_in_by_a_new_code(centre, clock, send):
 
 
 def test_a_wrong_code_only_knocks_until_an_admin_says_where_it_stands(centre, clock, send):
-    other = issue_code(centre, UNIT, actor="test")
-    centre.write(lambda c: c.execute("delete from enrol_code"))
-    peer = with_keys(centre, clock, other)
+    good = issue_code(centre, UNIT, actor="test")
+    peer = with_keys(centre, clock, write_code(new_code(b"wrong!!!", centre.keys.sign_public)))
     entry = peer.complain()
     with pytest.raises(RefusedError):
         peer.sync(send)
+    assert fresh(centre, clock, good).sync(send).body.state is DeviceState.ACTIVE
     with pytest.raises(UnknownUnitError):
         confirm_device(centre, peer.log, actor="test")
     confirm_device(centre, peer.log, actor="test", unit=UNIT)
