@@ -19,7 +19,7 @@ from server.control import read_run_file
 from tests.faults.agent import Agent, call, centre_running, running, tell
 from tests.faults.full_disks import fill_centre, fill_kiosk
 from tests.faults.power import memory_folder
-from tests.faults.small_disk import SmallDisk, mount_refusal, small_disk
+from tests.faults.small_disk import SmallDisk, small_disk
 from tests.faults.town import found, wait_until
 
 SAVED = "Laporan Anda SUDAH TERSIMPAN di kios ini."
@@ -33,13 +33,6 @@ def template() -> Iterator[Path]:
     """A centre and a kiosk that it knows."""
     with memory_folder() as folder:
         yield found(folder)
-
-
-@pytest.fixture(scope="session")
-def may_mount() -> None:
-    """Skip the test where no disk can be mounted."""
-    if refusal := mount_refusal():
-        pytest.skip(refusal)
 
 
 @pytest.fixture
