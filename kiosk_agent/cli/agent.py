@@ -7,7 +7,7 @@ from msgspec import to_builtins
 
 from firmware_bridge.command_line import Span
 from kiosk_agent.access import access
-from kiosk_agent.cli.group import data_option, fail, json_option, say, tell
+from kiosk_agent.cli.group import data_option, fail, json_anyway, json_option, say, tell
 from kiosk_agent.status_text import in_words
 
 
@@ -50,6 +50,7 @@ def run(data: Path, port: int | None, modem: tuple[str, ...]) -> None:
 
 @click.command()
 @data_option
+@json_anyway
 def sync(data: Path) -> None:
     """Kirim dan ambil sampai tidak ada lagi yang tersisa; cetak hasilnya sebagai JSON.
 

@@ -44,6 +44,9 @@ data_option: Final = click.option(
     "--data", required=True, type=click.Path(path_type=Path), metavar="FOLDER", help="Folder data kios ini."
 )
 json_option: Final = click.option("--json", "as_json", is_flag=True, help="Keluaran sebagai JSON.")
+json_anyway: Final = click.option(
+    "--json", is_flag=True, expose_value=False, help="Boleh ditulis; keluarannya selalu JSON."
+)
 
 
 def check_output() -> None:

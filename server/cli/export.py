@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import click
 
-from server.cli.group import data_option, json_line, output
+from server.cli.group import data_option, json_anyway, json_line, output
 from server.control import perform
 from server.domain.deadlines import wita
 from server.domain.fold import decode_private
@@ -34,6 +34,7 @@ _Rows = Callable[[Connection, CentreKeys, bool], Iterator[Facts]]
     show_default=True,
     help="Pengaduan, entri buku besar, atau peristiwa.",
 )
+@json_anyway
 @click.option("--with-text", is_flag=True, help="Sertakan isi, nama dan telepon, sejauh pusat dapat membacanya.")
 def export(data: Path, what: str, *, with_text: bool) -> None:
     """Keluarkan data sebagai baris JSON, satu baris satu data."""

@@ -91,6 +91,9 @@ data_option: Final = click.option(
     callback=_remember,
 )
 json_option: Final = click.option("--json", "as_json", is_flag=True, help="Keluaran sebagai JSON.")
+json_anyway: Final = click.option(
+    "--json", is_flag=True, expose_value=False, help="Boleh ditulis; keluarannya selalu JSON."
+)
 
 
 def _refusal(error: StorageError, folder: Path | None) -> str:

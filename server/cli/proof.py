@@ -54,7 +54,8 @@ def verify(data: Path, *, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @data_option
 @click.option("--force", is_flag=True, help="Gantikan BERKAS yang sudah ada.")
-def keys(file: Path | None, data: Path, *, force: bool) -> None:
+@json_option
+def keys(file: Path | None, data: Path, *, force: bool, as_json: bool) -> None:
     """Tulis kunci publik pusat dan semua kios ke BERKAS (tanpa BERKAS: ke keluaran), untuk siapa saja."""
     own = load_keys(data)
     if file is not None:
@@ -70,7 +71,10 @@ def keys(file: Path | None, data: Path, *, force: bool) -> None:
         put(content, nl=False)
         return
     write_file(file, content)
-    tell(f"{file}: kunci pusat dan {len(published.devices)} kios.")
+    if as_json:
+        say({"file": str(file), "devices": len(published.devices)})
+    else:
+        tell(f"{file}: kunci pusat dan {len(published.devices)} kios.")
 
 
 @click.command("verify-receipt")

@@ -123,7 +123,7 @@ def test_a_day_of_a_kiosk_without_a_running_agent(shell: Shell, peer: Peer) -> N
     assert [sorted(answer) for answer in answers] == [["entry", "number", "pin"]] * 2
     assert [len(answer["pin"]) for answer in answers] == [6, 16]
     assert shell.here("status", "--json").facts["queue"] == 2
-    synced = shell("sync")
+    synced = shell("sync", "--json")
     assert list(synced.facts) == ["sent", "accepted", "received", "pending", "round_trips", "bytes_up", "bytes_down"]
     assert (synced.facts["sent"], synced.facts["accepted"], synced.facts["pending"]) == (2, 2, 0)
     assert {entry_id.hex() for entry_id in peer.up} >= {answer["entry"] for answer in answers}

@@ -125,7 +125,7 @@ def test_while_the_server_is_up_commands_go_through_it(data, device):
         assert (data / "run.json").stat().st_mode & 0o777 == 0o600
         device.complain("Air mati di Namosain.", name="Ina", phone="+62811")
         device.sync(over_http(port))
-        (case,) = lines("export", "--data", data, "--with-text")
+        (case,) = lines("export", "--data", data, "--with-text", "--json")
         assert (case["text"], case["name"], case["phone"]) == ("Air mati di Namosain.", "Ina", "+62811")
         kasih("enrol", "--data", data, "--unit", UNIT)
         assert "tidak dikenal" in kasih("enrol", "--data", data, "--unit", "KEL-99", check=1).stderr

@@ -48,7 +48,8 @@ def test_each_thing_that_does_not_hold_has_a_line_and_the_exit_code_is_1(filed, 
 
 
 def test_a_receipt_is_checked_offline_with_the_published_keys(filed, data, tmp_path):
-    assert run("keys", tmp_path / "kunci.json", "--data", data).exit_code == 0
+    written = run("keys", tmp_path / "kunci.json", "--data", data, "--json")
+    assert json.loads(written.stdout) == {"file": str(tmp_path / "kunci.json"), "devices": 1}
     data.rename(tmp_path / "jauh")
     result = run("verify-receipt", "--keys", tmp_path / "kunci.json", write_receipt(filed))
     assert result.exit_code == 0
@@ -60,7 +61,7 @@ def test_a_receipt_is_checked_offline_with_the_published_keys(filed, data, tmp_p
 
 
 def test_keys_without_a_file_go_to_standard_output(filed, data):
-    published = json.loads(run("keys", "--data", data).stdout)
+    published = json.loads(run("keys", "--data", data, "--json").stdout)
     assert published["format"] == "kasih-keys-1"
     assert len(published["devices"]) == 1
     secret = json.loads((data / "centre.keys").read_text())

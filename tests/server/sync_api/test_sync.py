@@ -189,7 +189,9 @@ def test_too_many_at_once_are_asked_to_come_again(live, peer, monkeypatch):
     thread.start()
     first = start(live, len(with_head(peer, [])), with_head(peer, []))
     try:
-        until(lambda: (refused := request(live, body=with_head(peer, [])))[0] == 429 and refused[1]["retry-after"] == "7")
+        until(
+            lambda: (refused := request(live, body=with_head(peer, [])))[0] == 429 and refused[1]["retry-after"] == "7"
+        )
     finally:
         release.set()
         thread.join()
