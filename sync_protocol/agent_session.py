@@ -80,7 +80,8 @@ class AgentSession:
         self._head_alone = False
         self._from_start = False
         self._resent: dict[bytes, int] = {}
-        self._cursor = self._cursor_of(view.last_stated())
+        self.cursor = self._cursor_of(view.last_stated())
+        """The seq after which own entries are sent."""
         self._stuck = 0
 
     def request(self, now_ms: int, *, extra: Iterable[bytes] = (), unlimited: bool = False) -> bytes:
@@ -100,7 +101,7 @@ class AgentSession:
         if parcel.rotted and not parcel.cut:
             # The LOST entries stand at the end of the log: they go along where there is room.
             last = max((held.seq for held in parcel.rotted), default=0)
-            parcel.add_all(self._view.own_after(max(self._cursor, last)))
+            parcel.add_all(self._view.own_after(max(self.cursor, last)))
         return write_bundle([self.head(now_ms, unlimited=unlimited), *extra, *parcel.entries])
 
     def head(self, now_ms: int, *, unlimited: bool = False) -> bytes:
@@ -131,13 +132,13 @@ class AgentSession:
         Args:
             stored: how many entries of the reply were new.
         """
-        before, was_alone = self._cursor, self._head_alone
-        self._cursor = self._cursor_of(reply.head)
+        before, was_alone = self.cursor, self._head_alone
+        self.cursor = self._cursor_of(reply.head)
         self._head_alone = self._from_start = False
         supply = self._supply(reply.head.body.want)
         for wanted_id in supply:
             self._resent[wanted_id] = self._resent.get(wanted_id, 0) + 1
-        if self._cursor > before or stored > 0 or supply:
+        if self.cursor > before or stored > 0 or supply:
             self._stuck = 0
         elif not was_alone:
             self._stuck += 1
@@ -145,7 +146,7 @@ class AgentSession:
             self.budget = min(self.budget * 2, self._full_budget)
         stands = self._view.own_head()
         server_stands = reply.head.stands
-        unsent = stands is not None and stands.seq > self._cursor
+        unsent = stands is not None and stands.seq > self.cursor
         behind = (
             server_stands.seq > 0
             and reply.head.body.state is not DeviceState.REVOKED
@@ -173,7 +174,7 @@ class AgentSession:
         if self._from_start:
             self.state = move(SYNC, self.state, SyncEvent.FAILED)
             return False
-        self._from_start, self._head_alone, self._cursor = True, False, 0
+        self._from_start, self._head_alone, self.cursor = True, False, 0
         self.state = move(SYNC, self.state, SyncEvent.MORE)
         return True
 
@@ -186,7 +187,7 @@ class AgentSession:
         if stated is not None:
             root = bytes.fromhex(stated.body.root) if stated.body.root else None
             add_wanted(parcel, self._supply(stated.body.want, counting=False), self._view.own, root)
-        parcel.add_all(self._view.own_after(self._cursor))
+        parcel.add_all(self._view.own_after(self.cursor))
 
     def _supply(self, want: list[str], *, counting: bool = True) -> list[bytes]:
         """The wanted ids that this kiosk can still do something about."""

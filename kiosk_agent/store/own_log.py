@@ -75,11 +75,11 @@ def after(connection: sqlite3.Connection, seq: int, limit: int, is_mine: IsMine)
     return [_held(row, is_mine) for row in rows]
 
 
-def is_lost(connection: sqlite3.Connection, entry_id: bytes, is_mine: IsMine) -> bool:
-    """Whether a LOST for this entry stands in the log; one that has itself rotted says nothing to anybody."""
+def lost_at(connection: sqlite3.Connection, entry_id: bytes, is_mine: IsMine) -> int | None:
+    """The place of the LOST for this entry; None: there is none, or it has itself rotted and tells nobody anything."""
     row = connection.execute("select seq from lost where id = :id", {"id": entry_id}).fetchone()
     held = by_seq(connection, row[0], is_mine) if row else None
-    return held is not None and held.raw is not None
+    return held.seq if held is not None and held.raw is not None else None
 
 
 def mark_lost(connection: sqlite3.Connection, entry_id: bytes, seq: int) -> None:

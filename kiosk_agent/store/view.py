@@ -9,6 +9,7 @@ from kiosk_agent.errors import NotEnrolledError
 from kiosk_agent.store import facts, own_log, server_log, sms, sms_out
 from kiosk_agent.store.device_keys import DeviceKeys
 from kiosk_agent.store.disk import Disk
+from sync_protocol.bodies import MAX_WANT
 from sync_protocol.entry import Entry, parse_entry, verify_entry
 from sync_protocol.errors import ProtocolError
 from sync_protocol.exchange import Held, Position
@@ -103,23 +104,37 @@ class StoreView:
     def is_reported_lost(self, entry_id: bytes) -> bool:
         """Whether a LOST for this entry stands in the log already."""
         with self.disk.reading() as connection:
-            return own_log.is_lost(connection, entry_id, self.is_mine)
+            return own_log.lost_at(connection, entry_id, self.is_mine) is not None
 
     def received_seq(self) -> int:
-        """How far the server has come in this log, by what it last stated; 0 where that is not known."""
+        """Up to where the server has all of this log, by what it last stated; 0 where that is not known.
+
+        Its `have` may lie beyond holes, of which `want` names the upper ends, as many as fit (protocol, section 4).
+        """
         stated = self.last_stated()
-        if stated is not None:
-            for entry_id in (stated.body.have, stated.body.root):
-                held = self.own(bytes.fromhex(entry_id)) if entry_id else None
-                if held is not None:
-                    return held.seq
-        return 0
+        if stated is None:
+            return 0
+        have, root, want = self._seq_of(stated.body.have), self._seq_of(stated.body.root), stated.body.want
+        holes = [seq for wanted in want if (seq := self._hole_at(wanted, have))]
+        shows_all = not holes and len(want) < MAX_WANT
+        upto = max(have, root) if shows_all or root >= have else root
+        return min([upto, *(seq - 1 for seq in holes)])
 
     def safe_seq(self) -> int:
         """How far this log lies inside a verified backup of the centre, by what the server last stated."""
         stated = self.last_stated()
-        held = self.own(bytes.fromhex(stated.body.safe)) if stated is not None and stated.body.safe else None
-        return held.seq if held else 0
+        return self._seq_of(stated.body.safe) if stated is not None else 0
+
+    def _hole_at(self, wanted: str, have: int) -> int:
+        """Where an entry stands that the server misses; 0 where it was told that it is lost, or it is foreign."""
+        with self.disk.reading() as connection:
+            lost_at = own_log.lost_at(connection, bytes.fromhex(wanted), self.is_mine)
+        return 0 if lost_at is not None and lost_at <= have else self._seq_of(wanted)
+
+    def _seq_of(self, entry_id: str | None) -> int:
+        """The place of an entry in this log; 0 where it is not held."""
+        held = self.own(bytes.fromhex(entry_id)) if entry_id else None
+        return held.seq if held is not None else 0
 
     def queue(self) -> tuple[int, Held | None]:
         """How many reports and messages the server has not received yet, and the first of them."""

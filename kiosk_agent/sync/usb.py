@@ -56,7 +56,7 @@ def export_bundle(store: Store, clock: Clock) -> Exported:
     """
     session = open_session(store)
     key = store.own_at(1)
-    is_needed = store.received_seq() >= 1 and key is not None and key.raw is not None
+    is_needed = session.cursor >= 1 and key is not None and key.raw is not None
     extra = [key.raw] if is_needed and key is not None and key.raw is not None else []
     bundle = session.request(clock.now_ms(), extra=extra, unlimited=True)
     return Exported(

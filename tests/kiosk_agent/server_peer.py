@@ -2,7 +2,7 @@
 
 import copy
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kiosk_agent.errors import RefusedError
 from sync_protocol.bodies import Body, Complaint, Config, Key, Keys, Lost, Master, decode_body
-from sync_protocol.bundle import read_bundle
+from sync_protocol.bundle import read_bundle, write_bundle
 from sync_protocol.entry import NO_PREV, Entry, verify_entry, write_entry
+from sync_protocol.errors import BadSignatureError
 from sync_protocol.exchange import Held, Position
 from sync_protocol.keys import EnrolmentCode, device_log, new_code, server_log, sign_key, write_code
 from sync_protocol.kinds import TRANSIENT, Kind
@@ -125,13 +126,12 @@ class Peer:
         for entry in entries:
             if entry.kind == Kind.KEY:
                 self._admit(entry)
-        own = [entry for entry in entries if entry.log == self.device]
+        own = [entry for entry in entries if entry.log == self.device and self._is_sound(entry)]
         if not own:
             return None
         head = None
         newest = None
         for entry in own:
-            verify_entry(entry, self.device_key)
             if entry.kind == Kind.HEAD:
                 head = read_device_head(entry)
             elif entry.kind not in TRANSIENT:
@@ -152,6 +152,13 @@ class Peer:
             signer=self.sign,
             unlimited=unlimited,
         ).bundle
+
+    def _is_sound(self, entry: Entry) -> bool:
+        try:
+            verify_entry(entry, self.device_key)
+        except BadSignatureError:
+            return False
+        return True
 
     def _admit(self, entry: Entry) -> None:
         key = decode_body(Kind.KEY, unpack(entry.body))
@@ -220,6 +227,15 @@ class Peer:
 
 def _held(entry: Entry) -> Held:
     return Held(entry.seq, entry.id, entry.prev, entry.raw)
+
+
+def damage(bundle: bytes, seqs: Container[int]) -> bytes:
+    """A bundle as it arrives where a bit of these entries has flipped on the way."""
+    entries, _ = read_bundle(bundle)
+    return write_bundle(
+        entry.raw[:-1] + bytes([entry.raw[-1] ^ 1]) if entry.seq in seqs and entry.kind != Kind.HEAD else entry.raw
+        for entry in entries
+    )
 
 
 class Direct:

@@ -15,6 +15,7 @@ def judge(world: World) -> None:
     Raises:
         BrokenPromiseError: with what and where.
     """
+    _hold(not world.claimed, f"{len(world.claimed)} complaints called received that the centre did not hold")
     held = set(world.centre.cases())
     for kiosk in world.kiosks:
         stated = kiosk.store.last_stated()

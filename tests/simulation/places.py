@@ -153,12 +153,12 @@ class Kiosk:
 
     # -- what the judge asks -------------------------------------------------------------------------------------------
 
-    def readable_complaints(self) -> set[bytes]:
-        """Ids of the complaints that this disk still holds whole."""
+    def readable_complaints(self, upto: int = 2**32) -> set[bytes]:
+        """Ids of the complaints that this disk still holds whole, up to this place in its log."""
         return {
             held.id
             for held in self.store.own_after(0)
-            if held.raw is not None and parse_entry(held.raw).kind == Kind.COMPLAINT
+            if held.seq <= upto and held.raw is not None and parse_entry(held.raw).kind == Kind.COMPLAINT
         }
 
     def is_settled(self) -> bool:
@@ -266,6 +266,10 @@ class Centre:
     def missing(self) -> set[bytes]:
         """Parents that nobody has sent and nobody has reported lost."""
         return {row[0] for row in self._rows("select id from missing")}
+
+    def entries(self) -> set[bytes]:
+        """Ids of all that stands in the ledger."""
+        return {row[0] for row in self._rows("select id from entry")}
 
     def digest(self) -> bytes:
         """What stands in the ledger, in order of arrival."""

@@ -24,6 +24,7 @@ NOTICED_AT = {
     "a rotted head never reported": 13,
     "a rotted tombstone": 17,
     "a tombstone on one clone silences the server": 70,
+    "received in spite of a hole": 18,
     "have without holding": 1,
     "a want by number picks the wrong branch": 5,
     "a HEAD of any key": 11,

@@ -22,6 +22,8 @@ class World:
         self.now_ms = START_MS
         self.filed: dict[bytes, str] = {}
         """Complaint id to text, for all that a kiosk ever said was saved."""
+        self.claimed: set[bytes] = set()
+        """What a kiosk called received, and the centre did not hold."""
         self.badness = self.random.choice((0.1, 0.3, 0.6, 0.9))
         self.budget = self.random.choice((1_500, 20_000, 262_144))
         self._copies = 0
@@ -89,6 +91,9 @@ class World:
         """A kiosk tries to sync."""
         kiosk = self._some_kiosk()
         kiosk.exchange(self.links[kiosk])
+        stated = kiosk.store.last_stated()
+        if stated is not None and stated.body.now == self.now_ms:  # Else the centre may have been restored since.
+            self.claimed |= kiosk.readable_complaints(kiosk.store.received_seq()) - self.centre.entries()
 
     def announce(self) -> None:
         """An officer acts on a case, so kiosks get news."""

@@ -11,7 +11,7 @@ from sync_protocol.bodies import Clock, Config
 from sync_protocol.bundle import MAGIC, read_bundle, write_bundle
 from sync_protocol.kinds import Kind
 from tests.kiosk_agent.conftest import START_MS, Ticker
-from tests.kiosk_agent.server_peer import Direct, Peer
+from tests.kiosk_agent.server_peer import Direct, Peer, damage
 
 NOTHING = {"sent": 0, "accepted": 0, "received": 0, "pending": 0}
 
@@ -58,6 +58,19 @@ def test_the_queue_shrinks_only_by_the_server_s_signed_word(
     assert control.status().last_error == answer.error
     control.sync()
     assert (control.status().queue, control.status().last_error) == (0, "")
+
+
+def test_what_arrives_damaged_every_time_is_not_called_received(
+    control: Control, peer: Peer, direct: Direct, form: Callable[..., Form]
+) -> None:
+    file_some(control, form, 3)
+    direct.faults = [lambda bundle: peer.receive(damage(bundle, {3})) or b""] * 9
+    counts = control.sync().counts
+    assert (counts["accepted"], counts["pending"], control.status().queue) == (1, 2, 2)
+    direct.faults = []
+    counts = control.sync().counts
+    assert (counts["accepted"], counts["pending"], control.status().queue) == (2, 0, 0)
+    assert len(peer.complaints()) == 3
 
 
 def forged(peer: Peer, bundle: bytes) -> bytes:

@@ -14,7 +14,7 @@ from kiosk_agent.sync.usb import place_for, read_file, replies_in, write_file
 from sync_protocol.bodies import Config
 from sync_protocol.kinds import Kind
 from tests.kiosk_agent.conftest import START_MS, Ticker
-from tests.kiosk_agent.server_peer import Peer
+from tests.kiosk_agent.server_peer import Peer, damage
 
 
 def there(control: Control, peer: Peer) -> bytes:
@@ -32,6 +32,23 @@ def test_a_stick_carries_everything_there_and_the_receipt_back(
     imported = control.import_(reply)
     assert (imported.accepted, imported.pending, imported.skipped, imported.rest) == (5, 0, 0, 0)
     assert [entry.id for entry in peer.of(Kind.COMPLAINT)] == filed
+    assert control.status().queue == 0
+
+
+@pytest.mark.parametrize("gone", [{3}, {3, 4}, {2}])
+def test_what_a_damaged_stick_did_not_bring_still_waits(
+    control: Control, peer: Peer, form: Callable[..., Form], gone: set[int]
+) -> None:
+    for _ in range(4):
+        control.kiosk.intake.file(form())
+    reply = peer.receive(damage(control.export().bundle, gone), unlimited=True)
+    assert reply is not None
+    came = min(gone) - 2
+    imported = control.import_(reply)
+    assert (imported.accepted, imported.pending, control.status().queue) == (came, 4 - came, 4 - came)
+    assert control.export().pending == 4 - came
+    counts = control.sync().counts
+    assert (counts["accepted"], counts["pending"], len(peer.complaints())) == (4 - came, 0, 4)
     assert control.status().queue == 0
 
 
