@@ -38,14 +38,12 @@ def kelurahan_groups(facts: Facts, chosen: str) -> list[Group]:
 
 
 def unit_groups(facts: Facts, chosen: str) -> list[Group]:
-    """The offices by kind. The kiosk's own unit is not among them: the page shows it first."""
+    """The offices by kind, each by its whole name: a search shows all kinds at once. The kiosk's own is marked."""
     tabs = {kind: facts.texts(f"jenis.{kind}") for kind in ("kelurahan", "kecamatan", "puskesmas", "dinas", "lain")}
     groups: dict[str, list[Item]] = {tab: [] for tab in tabs.values()}
     for unit in facts.master.units:
-        if unit.code != facts.status.unit:
-            tab = tabs[_kind(unit.code, unit.kind)]
-            name = unit.name.removeprefix(f"{tab} ")  # Under "Puskesmas" each name need not say it again.
-            groups[tab].append(Item(unit.code, name, f"{unit.name} {unit.code}".lower()))
+        name = facts.texts("petugas.kantor_ini", nama=unit.name) if unit.code == facts.status.unit else unit.name
+        groups[tabs[_kind(unit.code, unit.kind)]].append(Item(unit.code, name, f"{name} {unit.code}".lower()))
     return _with_one_open({tab: items for tab, items in groups.items() if items}, chosen)
 
 

@@ -226,6 +226,23 @@ def test_the_keyboard_has_what_names_and_addresses_need(screen: Page, origin: st
         assert screen.input_value(field) == "Ma'rif3/5-"
 
 
+def test_who_searches_an_office_still_sees_the_one_where_the_kiosk_stands(screen: Page, origin: str) -> None:
+    screen.goto(origin)
+    screen.tap("text=MULAI LAPOR")
+    screen.wait_for_url("**/lapor/topik")
+    screen.goto(f"{origin}/lapor/petugas")
+    screen.tap("#cari")
+    assert_field_is_seen(screen, "#cari")
+    for choice in screen.locator(".first-choices .chip").all():
+        assert choice.is_visible()
+    fill_in(screen, "#cari", "kelurahan namo")
+    assert screen.locator(".panel .chip").all_inner_texts() == ["Kelurahan Namosain (kantor ini)"]
+    screen.tap(".panel .chip")
+    go_on(screen, "topik")  # the first question that is open
+    screen.goto(f"{origin}/lapor/petugas")
+    assert screen.locator(".first-choices input:checked").get_attribute("value") == "KEL-53.71.01.1001"
+
+
 class Elsewhere:
     """Another program's page on this machine."""
 

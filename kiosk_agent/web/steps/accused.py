@@ -12,12 +12,11 @@ TEMPLATE = "accused.html"
 
 
 def view(draft: Draft, facts: Facts, _part: str) -> dict[str, Any]:
-    """The kiosk's own office first, then the others by kind."""
+    """The kiosk's own office first, then all by kind."""
     return {
         "own": facts.status.unit,
         "own_name": facts.status.unit_name,
         "groups": unit_groups(facts, draft.accused),
-        "chosen_name": facts.unit_name(draft.accused),
     }
 
 

@@ -17,7 +17,6 @@ def view(draft: Draft, facts: Facts, _part: str) -> dict[str, Any]:
     """The kelurahan by kecamatan."""
     return {
         "groups": kelurahan_groups(facts, draft.kelurahan),
-        "chosen_name": facts.kelurahan_name(draft.kelurahan),
         "most": MAX_LINE,
     }
 
