@@ -124,7 +124,7 @@ def test_a_wrong_number_a_wrong_pin_and_a_locked_number_get_one_same_answer(town
         ("000G4-0R40Z", "123456", "Ada yang salah ketik di nomor ini"),
         ("00G04-0R40Y", "123456", "Ada yang salah ketik di nomor ini"),
         ("000G4-0R40", "123456", "Ada yang salah ketik di nomor ini"),
-        ("000G4-0R40Y", "", "Tulis dulu PIN-nya"),
+        ("000G4-0R40Y", "", "Tulis dulu PIN atau kodenya"),
         ("000G4-0R40Y", "12345", "PIN terdiri dari 6 angka"),
         ("000G4-0R40Y", "12345x", "PIN terdiri dari 6 angka"),
         ("000G4-0R40Y", "١٢٣٤٥٦", "PIN terdiri dari 6 angka"),

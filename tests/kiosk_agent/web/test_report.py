@@ -36,6 +36,7 @@ def test_a_report_filed_by_touch_arrives_as_it_was_written(browser: Browser, con
     assert (complaint.identity, complaint.channel) == (Identity.OPEN, "kios")
     assert number_on(receipt) == number_of(entry.id)
     assert complaint.pin[:3] + " " + complaint.pin[3:] in receipt.text
+    assert "Tulis atau foto nomor dan PIN ini sekarang." in receipt.text
 
 
 def test_each_page_says_which_step_it_is_and_how_many_there_are(browser: Browser) -> None:
@@ -73,6 +74,7 @@ def test_reports_about_violence_and_bribes_start_at_rahasia(
     assert page.checked("identity") == ["secret"]
     page = browser.post("/lapor/identitas", identity="secret")
     assert page.checked("sms_ok") == []  # a phone for SMS would leave the inner seal: not without being asked
+    assert "nomor dan PIN (atau kode) yang Anda dapat nanti" in page.text
     browser.post("/lapor/nama", name="", phone="")
     browser.post("/lapor/petugas", accused="")
     receipt = browser.send_report()
@@ -82,6 +84,8 @@ def test_reports_about_violence_and_bribes_start_at_rahasia(
     assert complaint.text == ""
     assert len(complaint.pin) == 16
     assert complaint.pin[:4] in receipt.text
+    assert "Tulis atau foto nomor dan kode 16 angka ini sekarang." in receipt.text
+    assert receipt.text.count("PIN") == 1  # "pengganti PIN": there is none to write down or to keep
 
 
 def test_news_by_sms_is_a_permission_that_nobody_has_given_beforehand(
