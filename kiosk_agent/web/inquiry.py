@@ -21,6 +21,8 @@ LONGEST_NUMBER: Final = 20
 LONGEST_PIN: Final = 24
 LOOK_S: Final = 1.0
 """How long a page waits for the answer before it says that it waits. Most answers need no more."""
+_UNANSWERED: Final = frozenset({"putus", "tidak_cocok"})
+"""Outcomes after which a resident wants to try again rather than to leave."""
 log = logging.getLogger(__name__)
 
 
@@ -110,7 +112,7 @@ def _without_answer(asked: Asked) -> list[str]:
 
 def _page(pages: Pages, facts: Facts, asked: Asked, outcome: str, said: list[str], **found: Any) -> Template:
     sentences = [facts.texts(id_) for id_ in said]
-    shown = {"rows": [], "standing": "", **found}
+    shown = {"rows": [], "standing": "", "unanswered": outcome in _UNANSWERED, **found}
     heading = facts.texts(f"cek.{outcome}") if outcome else ""
     return pages.page("answer.html", facts, number=asked.number, heading=heading, sentences=sentences, **shown)
 

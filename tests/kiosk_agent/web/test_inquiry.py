@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -114,7 +115,25 @@ def test_a_wrong_number_a_wrong_pin_and_a_locked_number_get_one_same_answer(town
     locked = ask(resident, filed.number, filed.pin)
     for answer in (*guesses, locked):
         assert answer.html.replace(filed.number, "") == unknown
-    assert "ditolak selama satu jam, juga dengan PIN yang benar" in locked.text
+    assert "nomor ini tidak bisa dicek selama satu jam, juga dengan PIN yang benar" in locked.text
+
+
+def ways_on(page: Page) -> list[str]:
+    """What stands on the buttons: bottom right first, then bottom left."""
+    return re.findall(r'class="button (?:next|back)"[^>]*>([^<]+)<', page.html)
+
+
+def test_the_next_step_is_to_try_again_where_there_was_no_answer_and_to_leave_where_there_was(
+    town: Town, resident: Browser
+) -> None:
+    filed = arrived(town)
+    assert ways_on(ask(resident, filed.number, filed.pin))[:2] == ["SAYA SUDAH MEMBACA", "CEK LAGI"]
+    assert ways_on(ask(resident, other_number(), filed.pin))[:2] == ["COBA LAGI", "SELESAI"]
+    town.kiosk.settings = replace(town.kiosk.settings, server=NOWHERE)
+    unreachable = ask(resident, filed.number, filed.pin)
+    assert ways_on(unreachable)[:2] == ["COBA LAGI", "SELESAI"]
+    assert 'class="button next" href="/cek"' in unreachable.html
+    assert f'value="{filed.number}"' in resident.get("/cek").html  # to be put right, not to be typed again
 
 
 @pytest.mark.parametrize(
