@@ -337,11 +337,37 @@ def test_the_receipt_and_the_choices_are_seen_whole_above_the_ways_on(
     assert overlap(screen, ".card") <= 0
 
 
-def overlap(page: Page, seen: str) -> float:
-    """By how many pixels the ways on cover what is to be seen."""
+def test_the_check_page_shows_every_answer_however_long_and_cuts_none_but_the_story(screen: Page, origin: str) -> None:
+    screen.goto(origin)
+    screen.tap("text=MULAI LAPOR")
+    screen.wait_for_url("**/lapor/topik")
+    screen.tap("button.tile[value=AIR]")
+    screen.wait_for_url("**/lapor/isi")
+    fill_in(screen, "textarea", "Sudah tiga minggu air tidak mengalir. " * 100)
+    go_on(screen, "tempat")
+    choose(screen, "53.71.01.1002")
+    fill_in(screen, "#place", "RT 07 RW 03, di depan sekolah, dekat tiang listrik yang miring " * 3)
+    go_on(screen, "identitas")
+    choose(screen, "open")
+    go_on(screen, "nama")
+    fill_in(screen, "#name", "Maria Magdalena Yuliana Ndolu-Nalle")
+    fill_in(screen, "#phone", "081234567890")
+    go_on(screen, "petugas")
+    go_on(screen, "periksa")
+    cut = "all => all.filter(e => e.scrollHeight > e.clientHeight + 1).map(e => e.parentElement.className)"
+    for width, height in SCREENS:
+        screen.set_viewport_size({"width": width, "height": height})
+        may_be_cut = {"of-isi", "of-tempat"} if height <= 800 else {"of-isi"}
+        assert set(screen.locator(".answers dd").evaluate_all(cut)) <= may_be_cut
+        if width > 640:
+            assert overlap(screen, ".answers > div", ".privacy") <= 0
+
+
+def overlap(page: Page, seen: str, bar: str = ".moves") -> float:
+    """By how many pixels the ways on, or another bar, cover what is to be seen."""
     below: float = page.evaluate(
-        """found => Math.max(...[...document.querySelectorAll(found)].map(e => e.getBoundingClientRect().bottom))
-            - document.querySelector(".moves").getBoundingClientRect().top""",
-        seen,
+        """([found, bar]) => Math.max(...[...document.querySelectorAll(found)].map(e => e.getBoundingClientRect().bottom))
+            - document.querySelector(bar).getBoundingClientRect().top""",
+        [seen, bar],
     )
     return below
