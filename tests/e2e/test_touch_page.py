@@ -337,6 +337,41 @@ def test_the_receipt_and_the_choices_are_seen_whole_above_the_ways_on(
     assert overlap(screen, ".card") <= 0
 
 
+@pytest.mark.parametrize("category", ["AIR", "PGL"])  # PGL comes with RAHASIA chosen, and a line that says so
+def test_the_question_of_identity_is_seen_whole_also_with_what_has_to_be_put_right(
+    screen: Page, origin: str, category: str
+) -> None:
+    screen.goto(origin)
+    screen.tap("text=MULAI LAPOR")
+    screen.wait_for_url("**/lapor/topik")
+    screen.tap(f"button.tile[value={category}]")
+    screen.wait_for_url("**/lapor/isi")
+    screen.goto(f"{origin}/lapor/identitas")
+    if category == "AIR":
+        screen.tap(".moves .next")
+        screen.locator(".fault").wait_for()
+    for width, height in SCREENS[:2]:
+        screen.set_viewport_size({"width": width, "height": height})
+        assert screen.evaluate("document.documentElement.scrollHeight") == height
+        assert overlap(screen, "form > :not(.moves)") <= 0
+
+
+def test_a_fault_goes_once_its_field_is_typed_in_and_a_full_story_says_so(screen: Page, origin: str) -> None:
+    screen.goto(origin)
+    screen.tap("text=MULAI LAPOR")
+    screen.wait_for_url("**/lapor/topik")
+    screen.tap("button.tile[value=AIR]")
+    screen.wait_for_url("**/lapor/isi")
+    screen.tap(".moves .next")
+    assert "Tulis dulu apa yang terjadi" in screen.inner_text(".fault")
+    fill_in(screen, "textarea", "air" * 1200)
+    assert not screen.locator(".fault").is_visible()
+    assert screen.get_attribute("textarea", "aria-invalid") is None
+    assert screen.inner_text(".left") == "Masih ada tempat untuk 400 huruf."
+    fill_in(screen, "textarea", "a" * 4000)
+    assert screen.inner_text(".left") == "Sudah penuh. Pendekkan sedikit kalau mau menambah."
+
+
 def test_the_check_page_shows_every_answer_however_long_and_cuts_none_but_the_story(screen: Page, origin: str) -> None:
     screen.goto(origin)
     screen.tap("text=MULAI LAPOR")

@@ -142,12 +142,21 @@
   });
   for (const chip of document.querySelectorAll(".chip input")) chip.addEventListener("change", () => { if (!board.hidden) hide(); });
 
+  // What was wrong with a field is said until somebody sets about it.
+  for (const one of document.querySelectorAll("[aria-invalid]")) {
+    one.addEventListener("input", () => {
+      one.removeAttribute("aria-invalid");
+      document.getElementById(one.getAttribute("aria-describedby")).hidden = true;
+    }, { once: true });
+  }
+
   // How many letters are left, once it matters.
   for (const text of document.querySelectorAll("textarea[data-left]")) {
     const left = document.querySelector(".left");
     const say = () => {
       const rest = Number(text.getAttribute("maxlength")) - text.value.length;
-      left.textContent = rest <= 500 ? text.dataset.left.replace("@", String(rest)) : "";
+      const told = rest > 0 ? text.dataset.left.replace("@", String(rest)) : text.dataset.full;
+      left.textContent = rest <= 500 ? told : "";
     };
     text.addEventListener("input", say);
     say();
