@@ -51,9 +51,8 @@ class Draft:
     lock: Lock = field(default_factory=Lock, repr=False)
 
     def forget_answers(self) -> None:
-        """Keep the receipt alone: what was told is on disk, sealed, and nowhere else."""
-        self.category = self.text = self.kelurahan = self.place = ""
-        self.identity = self.name = self.phone = self.accused = ""
+        """Keep what the receipt shows: all that was written is on disk, sealed, and nowhere else."""
+        self.text = self.place = self.identity = self.name = self.phone = self.accused = ""
         self.faults = {}
 
     def __repr__(self) -> str:

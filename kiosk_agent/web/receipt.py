@@ -23,14 +23,20 @@ def show_receipt(request: WebRequest, pages: NamedDependency[Pages]) -> Template
     if draft.filed is None:
         return go("/lapor/periksa")
     facts = pages.facts()
+    told = {
+        "kios": facts.status.unit_name or facts.status.unit,
+        "waktu": day_and_time(draft.filed.filed_at_ms),
+        "soal": facts.category_label(draft.category),
+        "kelurahan": facts.kelurahan_name(draft.kelurahan),
+    }
     return pages.page(
         "receipt.html",
         facts,
         number=draft.filed.number,
         pin=grouped(draft.filed.pin),
         long_pin=len(draft.filed.pin) > 6,
-        filed_at=day_and_time(draft.filed.filed_at_ms),
-        has_qr=bool(draft.filed.receipt),
+        told=told,
+        proof=draft.filed.receipt,
         fate=fate_of(pages.kiosk, facts, draft.filed),
     )
 

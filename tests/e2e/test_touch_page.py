@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -23,6 +23,8 @@ __all__ = ["serve"]
 
 
 SCREENS = [(1024, 768), (1366, 768), (390, 844)]
+A4, A6 = (718, 1046), (320, 480)
+"""What a printer's margins of a centimetre leave of the paper, in CSS pixels."""
 TEXT = "Got ungu"
 
 
@@ -327,7 +329,7 @@ def test_the_receipt_and_the_choices_are_seen_whole_above_the_ways_on(
     for width, height in SCREENS[:2]:
         screen.set_viewport_size({"width": width, "height": height})
         assert screen.evaluate("document.documentElement.scrollHeight") == height
-        assert overlap(screen, "main > :not(.moves)") <= 0
+        assert overlap(screen, "main > :not(.moves):not(.printed)") <= 0
     screen.tap(".moves .next")
     screen.tap("text=MULAI LAPOR")
     screen.wait_for_url("**/lapor/topik")
@@ -396,6 +398,36 @@ def test_the_check_page_shows_every_answer_however_long_and_cuts_none_but_the_st
         assert set(screen.locator(".answers dd").evaluate_all(cut)) <= may_be_cut
         if width > 640:
             assert overlap(screen, ".answers > div", ".privacy") <= 0
+
+
+def test_a_slip_with_the_long_code_stays_within_its_frame_on_every_screen_and_on_paper(
+    screen: Page, origin: str
+) -> None:
+    screen.goto(origin)
+    screen.tap("text=MULAI LAPOR")
+    screen.wait_for_url("**/lapor/topik")
+    screen.tap("button.tile[value=PGL]")
+    screen.wait_for_url("**/lapor/isi")
+    fill_in(screen, "textarea", TEXT)
+    go_on(screen, "tempat")
+    choose(screen, "53.71.01.1002")
+    for step in ("identitas", "nama", "petugas", "periksa", "bukti"):
+        go_on(screen, step)
+    out = """() => {
+        const [slip, ...parts] = [".slip", ".number", ".pin", ".slip img"].map(e => document.querySelector(e).getBoundingClientRect());
+        const [, code, picture] = parts;
+        const apart = code.right <= picture.left || code.bottom <= picture.top;
+        return apart && parts.every(e => e.left >= slip.left && e.right <= slip.right && e.bottom <= slip.bottom);
+    }"""
+    for width, height in [*SCREENS, A6, A4]:
+        media: Literal["print", "screen"] = "screen" if (width, height) in SCREENS else "print"
+        screen.emulate_media(media=media)
+        screen.set_viewport_size({"width": width, "height": height})
+        assert screen.evaluate(out), (media, width)
+        assert screen.evaluate("document.documentElement.scrollWidth") <= width
+        assert screen.locator(".moves").is_visible() == (media == "screen")
+        assert screen.locator(".printed").is_visible() == (media == "print")
+    assert screen.evaluate("document.documentElement.scrollHeight") <= A4[1]  # one page
 
 
 def overlap(page: Page, seen: str, bar: str = ".moves") -> float:

@@ -9,6 +9,7 @@ import pytest
 from kiosk_agent.control import Control
 from sync_protocol.kinds import Kind
 from sync_protocol.number import number_of
+from sync_protocol.receipt import read_receipt
 from sync_protocol.vocabulary import Identity
 from tests.kiosk_agent.conftest import Ticker
 from tests.kiosk_agent.server_peer import Peer
@@ -37,6 +38,18 @@ def test_a_report_filed_by_touch_arrives_as_it_was_written(browser: Browser, con
     assert number_on(receipt) == number_of(entry.id)
     assert complaint.pin[:3] + " " + complaint.pin[3:] in receipt.text
     assert "Tulis atau foto nomor dan PIN ini sekarang." in receipt.text
+
+
+def test_the_slip_says_kiosk_time_place_and_topic_and_holds_its_proof_as_text_but_nothing_that_was_written(
+    browser: Browser, control: Control, peer: Peer
+) -> None:
+    browser.answer_all(text="Kanari", place="Kanari", name="Kanari")
+    receipt = browser.send_report()
+    control.sync()
+    (entry,) = peer.of(Kind.COMPLAINT)
+    assert "Kios Kelurahan Namosain, 18 November 2026 pukul 19.06 WITA. Air bersih, Namosain." in receipt.text
+    assert read_receipt(receipt.text.split("Teks kode QR: ")[1].split()[0]).id == entry.id
+    assert "Kanari" not in receipt.html
 
 
 def test_each_page_says_which_step_it_is_and_how_many_there_are(browser: Browser) -> None:
