@@ -10,8 +10,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from msgspec.structs import replace
-
 from server.actions.announce_status import announce
 from server.actions.send_sms import (
     REPLY_MS,
@@ -25,6 +23,8 @@ from server.actions.send_sms import (
     place_waiting,
     send_sms,
 )
+from server.actions.take_step import take_step
+from server.domain.case_story import NEW_PIN
 from server.domain.fold import Private, decode_private, decode_sms, fits
 from server.domain.lifecycle import TRANSITIONS, Status, Step
 from server.domain.phones import canonical, same_phone
@@ -40,7 +40,6 @@ ACTOR: Final = "pelapor (SMS)"
 NOTED: Final = "noted-"
 """Before the name of a step that a resident asked for and that the case did not allow: for an admin to see."""
 RATED: Final = "rated"
-NEW_PIN: Final = "pin-renewed"
 STOPPED: Final = "sms-stopped"
 STARTED: Final = "sms-started"
 MAX_REPLIES: Final = 30
@@ -180,14 +179,14 @@ class _Task:
 
     def _take(self, case: sqlite3.Row, step: Step, words: str) -> str:
         """Move the case where the lifecycle allows it; else only keep what was said."""
-        after = TRANSITIONS.get((Status(case["status"]), step))
+        is_open = (Status(case["status"]), step) in TRANSITIONS
         is_late = (
             step is Step.DISPUTED and case["status"] == Status.SELESAI and self._now - case["changed_at"] > REOPEN_MS
         )
         data: dict[str, Any] = {}
         if words:
             data["note"] = self._centre.keys.encrypt_field(case["id"], words.encode()).hex()
-        if after is None or is_late:
+        if not is_open or is_late:
             self._note(case, f"{NOTED}{step}", data)
             return self._reply_about(case, Template.STATUS if step is Step.AMENDED else Template.NOTED)
         if self._is_done(case):
@@ -195,11 +194,8 @@ class _Task:
         city, connection = self._centre.cities.get(self._connection), self._connection
         if step is Step.DISPUTED and case["handler"] in city.units:
             data["superior"] = city.units[case["handler"]].parent
-        due = city.due_at(after, case["category"], self._now)
-        cases.set_status(connection, case["id"], status=after, handler=case["handler"], now=self._now, due_at=due)
-        self._event(case, step, data)
-        announce(connection, self._centre, case["id"], now=self._now, due=due or 0)
-        moved = cases.get_case(connection, case["id"]) or case
+        moved = self._event(case, step, data)
+        announce(connection, self._centre, case["id"], now=self._now)
         template = {Step.CONFIRMED: Template.RATE, Step.DISPUTED: Template.REOPENED}.get(step, Template.STATUS)
         return self._reply_about(moved, template)
 
@@ -217,8 +213,6 @@ class _Task:
                 for name, value in (("pin", pin), ("was", private.pin))
             }
             self._event(case, NEW_PIN, sealed)
-            renewed = replace(private, pin=pin)
-            cases.set_private(self._connection, case["id"], keys.encrypt_field(case["id"], renewed.encode()))
             pin_guesses.forget_wrong(self._connection, f"number {case['number']}")
         return self._reply_about(case, Template.NEW_PIN, pin=pin)
 
@@ -237,9 +231,11 @@ class _Task:
         if not self._is_done(case):
             self._event(case, type_, data)
 
-    def _event(self, case: sqlite3.Row, type_: str, data: dict[str, Any]) -> None:
+    def _event(self, case: sqlite3.Row, type_: str, data: dict[str, Any]) -> sqlite3.Row:
+        """Let it happen; gives the case as it stands then."""
         said = data | {"entry": self._row.entry.hex()}
-        append_event(self._connection, at=self._now, type=type_, actor=ACTOR, case_id=case["id"], data=said)
+        moved = take_step(self._connection, self._centre, case["id"], type_, actor=ACTOR, now=self._now, data=said)
+        return moved or case
 
     def _is_done(self, case: sqlite3.Row) -> bool:
         """Whether an earlier fold of this very entry has left its event: nothing is done twice."""

@@ -12,11 +12,12 @@ from functools import partial
 from msgspec import Struct, json
 
 from server.actions.answer_sms import answer_waiting
+from server.actions.take_step import follow_events
 from server.domain.filing_time import Clue, filed_at
 from server.domain.flags import write_flags
 from server.domain.fold import KINDS, PrivateNote, PrivateSms, claim_of, is_bare, is_expected, private_of, read_body
 from server.domain.lifecycle import FIRST_STATUS
-from server.store import cases, devices, ledger, notes, sms, troubles
+from server.store import cases, devices, events, ledger, notes, sms, troubles
 from server.store.cases import Case
 from server.store.centre import Centre
 from server.store.city import City
@@ -168,7 +169,7 @@ def _fold_all(centre: Centre, next_chunk: _Next, settle: _Settle, stopping: Call
     total = 0
     while not stopping() and (chunk := centre.read(lambda connection: next_chunk(connection, _CHUNK))):
         folded = _fold_chunk(centre, chunk, centre.read(partial(ground_of, centre)))
-        centre.write(partial(_keep, folded=folded, chunk=chunk, settle=settle))
+        centre.write(partial(_keep, centre=centre, folded=folded, chunk=chunk, settle=settle))
         total += len(chunk)
     return total
 
@@ -216,8 +217,10 @@ def _came_by_modem(body: Body | str) -> bool:
     return isinstance(body, SmsIn | SmsResult) or (isinstance(body, Complaint) and body.channel == Channel.SMS)
 
 
-def _keep(connection: sqlite3.Connection, folded: _Folded, chunk: list[Unfolded], settle: _Settle) -> None:
-    cases.insert_cases(connection, folded.cases)
+def _keep(
+    connection: sqlite3.Connection, centre: Centre, folded: _Folded, chunk: list[Unfolded], settle: _Settle
+) -> None:
+    cases.insert_cases(connection, _as_left(connection, centre, folded.cases))
     notes.insert_notes(connection, folded.notes)
     troubles.add_troubles(connection, folded.troubles)
     for log, (health, at) in folded.health.items():
@@ -227,3 +230,12 @@ def _keep(connection: sqlite3.Connection, folded: _Folded, chunk: list[Unfolded]
     for log, at in folded.modems.items():
         sms.note_modem(connection, log, at)
     settle(connection, chunk)
+
+
+def _as_left(connection: sqlite3.Connection, centre: Centre, new: list[Case]) -> list[Case]:
+    """Cases as their events have left them: new ones have none, but those that are made again may."""
+    happened = events.events_of_cases(connection, [case.id for case in new])
+    if not happened:
+        return new
+    city = centre.cities.get(connection)
+    return [follow_events(centre.keys, city, case, happened.get(case.id, ()))[0] for case in new]

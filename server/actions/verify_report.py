@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from server.actions.announce_status import announce
 from server.actions.send_sms import send_news
-from server.domain.flags import Flag, read_flags, verified_flags
+from server.actions.take_step import take_step
+from server.domain.flags import Flag, read_flags
 from server.domain.lifecycle import Status, Step, follow, legal_steps
 from server.domain.roles import Permission, Viewer
 from server.errors import (
@@ -20,7 +21,6 @@ from server.errors import (
 from server.store import cases
 from server.store.centre import Centre
 from server.store.city import City
-from server.store.events import append_event
 from sync_protocol.vocabulary import Channel, Identity
 
 MAX_NOTE: Final = 2_000
@@ -90,21 +90,15 @@ def hand_over(
         StepNotAllowedError: it does not stand where it can be verified.
         UnknownUnitError: no such unit, or the one that the report is about.
     """
-    after = follow(Status(case["status"]), Step.VERIFIED)
+    follow(Status(case["status"]), Step.VERIFIED)
     city, unit = centre.cities.get(connection), data["unit"]
     if unit not in city.units:
         raise UnknownUnitError("Pilih unit tujuan dari daftar.")
     if unit == accused:
         raise UnknownUnitError("Unit yang dilaporkan tidak boleh menerima laporan tentang dirinya sendiri.")
-    category, kelurahan = data.get("category", case["category"]), data.get("kelurahan", case["kelurahan"])
-    due = city.due_at(after, category, now)
-    flags = verified_flags(case["flags"])
-    if (category, kelurahan, flags) != (case["category"], case["kelurahan"], case["flags"]):
-        cases.set_facts(connection, case["id"], category=category, kelurahan=kelurahan, flags=flags)
-    cases.set_status(connection, case["id"], status=after, handler=unit, now=now, due_at=due)
-    append_event(connection, at=now, type=Step.VERIFIED, actor=actor, case_id=case["id"], data=data)
-    announce(connection, centre, case["id"], now=now, due=due or 0)
-    if (moved := cases.get_case(connection, case["id"])) is not None:
+    moved = take_step(connection, centre, case["id"], Step.VERIFIED, actor=actor, now=now, data=data)
+    announce(connection, centre, case["id"], now=now)
+    if moved is not None:
         send_news(connection, centre, moved, Step.VERIFIED, now=now)
 
 

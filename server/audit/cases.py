@@ -16,7 +16,7 @@ def check(state: Audit) -> Iterator[Finding]:
     for case_id, events in state.case_events.items():
         if case_id not in state.cases_found:
             text = "menyangkut laporan yang tidak ada di buku besar"
-            yield Finding("peristiwa", f"n={events[0]['n']}", "event-without-case", text)
+            yield Finding("peristiwa", f"n={events[0].n}", "event-without-case", text)
     for entry in troubles_without_entry(state.connection):
         yield Finding("gangguan", entry.hex()[:12], "trouble-without-entry", "entrinya tidak ada di buku besar")
     for entry in notes_without_entry(state.connection):

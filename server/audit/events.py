@@ -1,12 +1,11 @@
 """The chain of what people did: no row changed, left out, slipped in or cut off at the end."""
 
-import json
 from collections.abc import Iterator
 from typing import Any, Final
 
 from server.audit.finding import Finding
 from server.audit.state import Audit, DeviceStory
-from server.store.events import EVENT_HEAD, FIRST, all_events, event_hash
+from server.store.events import EVENT_HEAD, FIRST, all_events, case_event, event_hash, read_data
 from server.store.troubles import get_meta
 
 _TABLE: Final = "peristiwa"
@@ -28,18 +27,9 @@ def check(state: Audit) -> Iterator[Finding]:
         if row["type"].startswith(_DEVICE):
             _follow(state, row["type"].removeprefix(_DEVICE), read_data(row["data"]))
         if row["case_id"] is not None:
-            state.case_events.setdefault(row["case_id"], []).append(row)
+            state.case_events.setdefault(row["case_id"], []).append(case_event(row))
     if get_meta(state.connection, EVENT_HEAD) != (before.hex() if expected > 1 else None):
         yield Finding(_TABLE, f"sesudah n={expected - 1}", "event-end", "ujung rantai tidak cocok: ada yang dihapus")
-
-
-def read_data(text: str) -> dict[str, Any]:
-    """What an event says besides its type; nothing where it cannot be read: then the chain names its row."""
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _follow(state: Audit, what: str, data: dict[str, Any]) -> None:

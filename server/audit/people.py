@@ -11,12 +11,12 @@ from typing import Any, Final
 from msgspec import Struct
 
 from server.actions.found_centre import ADMIN, DEMO_OFFICER, RECOVERY
-from server.audit.events import read_data
 from server.audit.finding import Finding
 from server.audit.state import Audit
 from server.domain.roles import Role
 from server.store.audited import all_grants, all_users, user_events
 from server.store.duty import grant_hash
+from server.store.events import read_data
 from server.store.passwords import key_hash
 
 _TABLE: Final = "pengguna"

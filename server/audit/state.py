@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Struct
 
 from server.actions.fold_entries import Ground
+from server.domain.case_story import CaseEvent
 from server.store.audited import all_devices
 from server.store.city import City, load_city
 from server.store.keys import CentreKeys
@@ -39,7 +40,7 @@ class Audit:
         self.folded = folded_upto(connection)
         self.devices = all_devices(connection)
         self.device_keys: dict[bytes, Ed25519PublicKey] = {}
-        self.case_events: dict[bytes, list[sqlite3.Row]] = {}
+        self.case_events: dict[bytes, list[CaseEvent]] = {}
         """By case: its events in order, if their chain holds so far."""
         self.device_stories: dict[str, DeviceStory] = {}
         """By log in hex."""

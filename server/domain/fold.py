@@ -1,6 +1,7 @@
 """What an entry of the ledger means: the case that a complaint makes, the health of a device, or why it cannot be read.
 
-A pure function of the entry and of what was noted at its arrival, so that all cases can be made again from the ledger.
+A pure function of the entry and of what was noted at its arrival, so that all cases can be made again: from the ledger,
+and from the events, which say what happened to a case since (`case_story.py`).
 """
 
 import hmac

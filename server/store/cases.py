@@ -4,8 +4,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
-from msgspec.structs import astuple
+from msgspec.structs import asdict, astuple
 
+from server.domain.case_story import Stand
 from server.domain.lifecycle import OPEN
 
 
@@ -37,6 +38,8 @@ class Case(Struct, frozen=True, gc=False):
 
 _COLUMNS = Case.__struct_fields__
 _INSERT = f"insert or ignore into cases ({', '.join(_COLUMNS)}) values ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
+_MOVED = (*Stand.__struct_fields__, "private")
+_UPDATE = f"update cases set {', '.join(f'{column} = :{column}' for column in _MOVED)} where id = :id"  # noqa: S608
 
 
 def insert_cases(connection: sqlite3.Connection, cases: Iterable[Case]) -> None:
@@ -48,6 +51,17 @@ def get_case(connection: sqlite3.Connection, case_id: bytes) -> sqlite3.Row | No
     """A case by the id of its complaint."""
     row: sqlite3.Row | None = connection.execute("select * from cases where id = :id", {"id": case_id}).fetchone()
     return row
+
+
+def read_case(connection: sqlite3.Connection, case_id: bytes) -> Case | None:
+    """A case by the id of its complaint, to be moved on."""
+    row = get_case(connection, case_id)
+    return None if row is None else Case(**{name: row[name] for name in _COLUMNS})
+
+
+def update_case(connection: sqlite3.Connection, case: Case) -> None:
+    """Keep a case as an event has left it."""
+    connection.execute(_UPDATE, asdict(case))
 
 
 def cases_by_number(connection: sqlite3.Connection, number: str) -> list[sqlite3.Row]:
@@ -69,29 +83,6 @@ def open_cases_of(connection: sqlite3.Connection, unit: str) -> list[sqlite3.Row
         f"select * from cases where unit = :unit and status in ({marks}) order by arrived_at, id",  # noqa: S608
         {"unit": unit},
     ).fetchall()
-
-
-def set_status(
-    connection: sqlite3.Connection, case_id: bytes, *, status: str, handler: str, now: int, due_at: int | None
-) -> None:
-    """Move a case on; `due_at` is when the next step is due, None where the centre's clock stands still."""
-    connection.execute(
-        "update cases set status = :status, handler = :handler, changed_at = :now, due_at = :due_at where id = :id",
-        {"id": case_id, "status": status, "handler": handler, "now": now, "due_at": due_at},
-    )
-
-
-def set_facts(connection: sqlite3.Connection, case_id: bytes, *, category: str, kelurahan: str, flags: str) -> None:
-    """Set right what was guessed of a case."""
-    connection.execute(
-        "update cases set category = :category, kelurahan = :kelurahan, flags = :flags where id = :id",
-        {"id": case_id, "category": category, "kelurahan": kelurahan, "flags": flags},
-    )
-
-
-def set_private(connection: sqlite3.Connection, case_id: bytes, private: bytes) -> None:
-    """Replace the encrypted part of a case: its PIN is another one now."""
-    connection.execute("update cases set private = :private where id = :id", {"id": case_id, "private": private})
 
 
 def all_cases(connection: sqlite3.Connection) -> Iterator[sqlite3.Row]:

@@ -2,14 +2,16 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
+from server.domain.case_story import CaseEvent
 from server.store.troubles import set_meta
 
 DOMAIN: Final = b"kasih event v1\n"
 FIRST: Final = bytes(32)
+_CHUNK: Final = 400  # SQLite before 3.32 takes 999 parameters.
 EVENT_HEAD: Final = "event_head"
 """In `meta`: the hash of the newest event, so that missing rows at the end show too."""
 
@@ -70,3 +72,28 @@ def all_events(connection: sqlite3.Connection) -> Iterator[sqlite3.Row]:
 def events_of_case(connection: sqlite3.Connection, case_id: bytes) -> list[sqlite3.Row]:
     """What was done with a case, in order."""
     return connection.execute("select * from event where case_id = :id order by n", {"id": case_id}).fetchall()
+
+
+def events_of_cases(connection: sqlite3.Connection, ids: Sequence[bytes]) -> dict[bytes, list[CaseEvent]]:
+    """What was done with any of these cases, in order; of one that nothing was done with there is no list."""
+    found: dict[bytes, list[CaseEvent]] = {}
+    for at in range(0, len(ids), _CHUNK):
+        chunk = ids[at : at + _CHUNK]
+        marks = ",".join("?" * len(chunk))
+        for row in connection.execute(f"select * from event where case_id in ({marks}) order by n", chunk):  # noqa: S608
+            found.setdefault(row["case_id"], []).append(case_event(row))
+    return found
+
+
+def case_event(row: sqlite3.Row) -> CaseEvent:
+    """An event as the story of its case is told by it."""
+    return CaseEvent(row["n"], row["type"], row["at"], read_data(row["data"]))
+
+
+def read_data(text: str) -> dict[str, Any]:
+    """What an event says besides its type; nothing where it cannot be read: then the chain names its row."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}

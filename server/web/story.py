@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from server.actions.answer_sms import ACTOR, NEW_PIN, NOTED, RATED
+from server.actions.answer_sms import ACTOR, NOTED, RATED
+from server.domain.case_story import NEW_PIN
 from server.domain.fold import decode_note, decode_private
 from server.domain.lifecycle import Step
 from server.domain.roles import Permission, Viewer, may_read_summary, shown

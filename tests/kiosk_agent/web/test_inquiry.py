@@ -17,7 +17,6 @@ from kiosk_agent.intake import Filed, Form
 from kiosk_agent.web import inquiry
 from kiosk_agent.web.asked import LONGEST_S
 from server.actions.fold_entries import fold
-from server.store import cases
 from sync_protocol.number import number_of
 from sync_protocol.vocabulary import DeviceState
 from tests.faults.town import Town, found, town_at
@@ -87,7 +86,10 @@ def test_the_centre_says_how_a_report_stands_since_when_where_and_until_when(tow
     assert "Menunggu diperiksa petugas" in page.text
 
     def move(connection: sqlite3.Connection) -> None:
-        cases.set_status(connection, filed.entry_id, status="PROSES", handler="DINKES", now=AT_MS, due_at=DUE_MS)
+        connection.execute(
+            "update cases set status = 'PROSES', handler = 'DINKES', changed_at = ?, due_at = ? where id = ?",
+            (AT_MS, DUE_MS, filed.entry_id),
+        )
 
     town.centre.write(move)
     page = ask(resident, filed.number, filed.pin)

@@ -10,6 +10,8 @@ from server.actions.fold_entries import fold
 from server.actions.issue_code import issue_code
 from server.actions.receive_bundle import receive_bundle
 from server.actions.revoke_device import revoke_device
+from server.actions.take_step import take_step
+from server.domain.lifecycle import Step
 from server.errors import DeviceStateError, UnknownDeviceError, UnknownUnitError
 from server.store import cases, codes, devices, events
 from sync_protocol.bodies import Key
@@ -230,7 +232,8 @@ def test_news_of_a_case_go_to_every_active_kiosk_of_its_unit_and_to_no_other(cen
     now = centre.clock()
 
     def move_on(connection):
-        cases.set_status(connection, entry.id, status="BELUM_TL", handler="PERUMDA-AM", now=now, due_at=None)
+        data = {"unit": "PERUMDA-AM"}
+        take_step(connection, centre, entry.id, Step.VERIFIED, actor="petugas1", now=now, data=data)
         return announce(connection, centre, entry.id, now=now, due=now + 1)
 
     assert centre.write(move_on) == 2
@@ -246,9 +249,7 @@ def test_a_new_kiosk_gets_the_open_cases_of_its_unit(centre, enrol, send):
     entries = [first.complain(str(number)) for number in range(3)]
     first.sync(send)
     closed = entries[0]
-    centre.write(
-        lambda c: cases.set_status(c, closed.id, status="SELESAI", handler="", now=centre.clock(), due_at=None)
-    )
+    centre.write(lambda c: c.execute("update cases set status = 'SELESAI' where id = ?", (closed.id,)))
     second = enrol()
     assert {status.case for status in second.received(Kind.STATUS)} == {entry.id.hex() for entry in entries[1:]}
 

@@ -10,15 +10,17 @@ from server.actions.fold_entries import fold
 from server.actions.receive_bundle import receive_bundle
 from server.actions.revoke_device import revoke_device
 from server.actions.send_sms import phone_name
+from server.actions.take_step import take_step
 from server.actions.verify_report import verify_report
 from server.audit import audit
 from server.audit.state import Audit
 from server.domain.fold import decode_private
+from server.domain.lifecycle import Step
 from server.domain.roles import Role, Viewer
 from server.errors import UnknownPlaceError
 from server.store import cases, sms
 from server.store.centre import open_centre
-from sync_protocol.bodies import ModemHealth, Secret, SmsIn, SmsOut, SmsResult
+from sync_protocol.bodies import ModemHealth, Note, Secret, SmsIn, SmsOut, SmsResult
 from sync_protocol.bundle import write_bundle
 from sync_protocol.kinds import Kind
 from sync_protocol.number import number_of
@@ -81,17 +83,35 @@ def findings(centre) -> list[str]:
 
 def answered(centre, case_id) -> None:
     """The unit has answered: as an action of a later version will do it."""
-    from server.domain.lifecycle import Step
-    from server.store.events import append_event
+    if status(centre, case_id) == "BELUM_VERIFIKASI":
+        happen(centre, case_id, Step.VERIFIED, unit="DPUPR")
+    happen(centre, case_id, Step.ANSWERED)
 
-    def answer(connection):
-        case = cases.get_case(connection, case_id)
-        assert case is not None
-        now = centre.clock()
-        append_event(connection, at=now, type=Step.ANSWERED, actor="dinkes", case_id=case_id)
-        cases.set_status(connection, case_id, status="DITANGGAPI", handler=case["handler"], now=now, due_at=None)
 
-    centre.write(answer)
+def happen(centre, case_id, step, **data) -> None:
+    now = centre.clock()
+    centre.write(lambda c: take_step(c, centre, case_id, step, actor="dinkes", now=now, data=data))
+
+
+def alter(centre, case_id) -> None:
+    centre.write(lambda c: c.execute("update cases set private = x'00' where id = ?", (case_id,)))
+
+
+def folded(centre) -> dict[str, list[dict[str, object]]]:
+    """All rows that are a fold of the ledger and the events, with what is encrypted in them opened."""
+
+    def read(connection):
+        return {
+            table: [opened(dict(row)) for row in connection.execute(f"select * from {table} order by {key}")]
+            for table, key in (("cases", "id"), ("note", "entry"), ("sms_result", "entry"), ("trouble", "entry"))
+        }
+
+    def opened(row):
+        if "private" in row:
+            row["private"] = centre.keys.decrypt_field(row.get("id") or row["entry"], row["private"])
+        return row
+
+    return centre.read(read)
 
 
 class TestNews:
@@ -276,16 +296,8 @@ class TestCommands:
         assert findings(centre) == []
 
     def test_tambah_to_a_case_that_waits_for_it_moves_it_on(self, centre, report, ask, kiosk):
-        from server.domain.lifecycle import Step
-        from server.store.events import append_event
-
         case_id, number = report()
-
-        def hold(connection):
-            append_event(connection, at=centre.clock(), type=Step.HELD, actor="petugas1", case_id=case_id)
-            cases.set_status(connection, case_id, status="TUNDA", handler="", now=centre.clock(), due_at=None)
-
-        centre.write(hold)
+        happen(centre, case_id, Step.HELD)
         ask(f"TAMBAH {number} RT 5 RW 2")
         assert status(centre, case_id) == "BELUM_VERIFIKASI"
         assert [body.status for body in kiosk.received(Kind.STATUS)] == ["BELUM_VERIFIKASI"]
@@ -328,7 +340,7 @@ class TestCommands:
         altered, _ = report(phone=OTHER)
         for each in (case_id, theirs, altered):
             answered(centre, each)
-        centre.write(lambda c: cases.set_private(c, altered, b"altered"))
+        alter(centre, altered)
         text = ask(command)[-1][1]
         assert says in text
         assert number in text
@@ -434,6 +446,44 @@ class TestOnce:
         assert len(out(kiosk)) == 2
         assert centre.read(lambda c: c.execute("select count(*) from event").fetchone()[0]) == events
         assert centre.read(lambda c: cases.get_case(c, case_id))["private"] == private
+        assert findings(centre) == []
+
+    def test_cases_are_made_again_from_the_ledger_and_the_events_as_they_were(self, centre, kiosk, report, ask, clock):
+        (first, number), (second, _), (held, _), (guessed, _) = (
+            report(),
+            report(phone=OTHER),
+            report(),
+            report(flags=["guessed-kelurahan"], kelurahan=""),
+        )
+        place = centre.read(lambda c: next(iter(centre.cities.get(c).kelurahan)))
+        clock.pass_(60_000)
+        verify_report(centre, STAFF, first, unit="DPUPR", note="Mohon dicek.")
+        verify_report(centre, STAFF, guessed, unit="DLHK", category="AIR", kelurahan=place)
+        answered(centre, first)
+        ask(f"YA {number}")
+        ask(f"BELUM {number} masih mati")
+        happen(centre, held, Step.HELD)
+        ask(f"PIN {number_of(second)}", OTHER)
+        ask(f"PIN {number_of(second)}", OTHER)
+        kiosk.append(Kind.NOTE, Note(number=number, pin=PIN, type="amended", text="Di RT 5."))
+        kiosk.append(Kind.SMS_RESULT, SmsResult(key="ab" * 32, state="sent", at=clock.now))
+        hostile = kiosk.write(Kind.COMPLAINT, b'{"category":"AIR"}', seq=99, prev=bytes(32))
+        kiosk.sync(sender(centre))
+        sender(centre)(write_bundle([kiosk.session().head(clock.now), hostile.raw]))
+        before, sent = folded(centre), len(out(kiosk))
+        assert all(before.values())
+
+        def forget(connection):
+            for table in before:
+                connection.execute(f"delete from {table}")
+            connection.execute("update meta set value = '0' where key = 'folded'")
+
+        centre.write(forget)
+        clock.pass_(DAY_MS)
+        fold(centre)
+        kiosk.sync(sender(centre))
+        assert folded(centre) == before
+        assert len(out(kiosk)) == sent
         assert findings(centre) == []
 
     def test_a_device_that_is_let_in_later_is_answered_then(self, centre, kiosk, report):
@@ -642,7 +692,7 @@ def test_a_template_that_cannot_be_filled_gives_way_to_ours(centre, kiosk, repor
 def test_one_command_that_cannot_be_answered_stops_no_other(centre, kiosk, report, ask):
     case_id, number = report()
     _, other = report()
-    centre.write(lambda c: cases.set_private(c, case_id, b"altered"))
+    alter(centre, case_id)
     assert ask(f"CEK {number}") == []
     assert f"No {other}" in ask(f"CEK {other}")[0][1]
     outcomes = centre.read(lambda c: [row[0] for row in c.execute("select outcome from sms_in order by rowid")])
@@ -661,7 +711,7 @@ def test_commands_that_an_earlier_version_passed_are_answered_after_the_migratio
     connection = open_database(data)
     for table in ("sms_in", "sms_out", "sms_result", "sms_stop"):
         connection.execute(f"drop table {table}")
-    for index in ("cases_flagged", "cases_emergency"):
+    for index in ("cases_flagged", "cases_emergency", "trouble_log"):
         connection.execute(f"drop index {index}")
     connection.execute("alter table cases drop column flags")
     connection.execute("alter table device drop column sms_at")
