@@ -12,8 +12,6 @@ from server.domain.lifecycle import Step
 
 MAX_NAME: Final = 13
 """Characters of a unit or a status in an SMS."""
-SEGMENT: Final = 160
-"""Septets of a message that is not cut into parts (3GPP TS 23.040, section 9.2.3.16)."""
 CENTRE: Final = "Pusat Kasih"
 """Who has a report that no unit has yet."""
 A_UNIT: Final = "unit terkait"
@@ -67,17 +65,6 @@ def fill(templates: Mapping[str, str], template: Template, **values: str) -> str
     """
     text = templates[template].format_map(values)
     return "".join(sign if sign in _BASIC or sign in _EXTENDED else "?" for sign in text)
-
-
-def septets(text: str) -> int:
-    """How many septets a text takes in GSM-7 with its extension table (3GPP TS 23.038, section 6.2.1).
-
-    Raises:
-        ValueError: a sign that it does not have.
-    """
-    if strange := {sign for sign in text if sign not in _BASIC and sign not in _EXTENDED}:
-        raise ValueError(f"GSM-7 has no {''.join(sorted(strange))}")
-    return sum(2 if sign in _EXTENDED else 1 for sign in text)
 
 
 def short_name(names: Mapping[str, str], code: str, name: str) -> str:

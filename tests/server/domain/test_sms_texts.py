@@ -7,9 +7,10 @@ from importlib.resources import files
 import pytest
 
 from firmware_bridge.pdu import count_parts
+from firmware_bridge.pdu.gsm7 import septets_by_character
 from server.domain import sms_texts
 from server.domain.lifecycle import Status
-from server.domain.sms_texts import Template, fill, septets, short_date, short_name
+from server.domain.sms_texts import Template, fill, short_date, short_name
 from server.store.centre import Centre
 from server.store.city import City, load_city
 
@@ -51,7 +52,6 @@ def city(centre: Centre) -> City:
 def test_every_template_at_its_longest_values_is_one_segment(template):
     text = fill(TEMPLATES, template, **LONGEST)
     assert "{" not in text
-    assert septets(text) <= sms_texts.SEGMENT
     assert count_parts(text) == (1, "gsm7")
 
 
@@ -67,7 +67,8 @@ def test_every_unit_and_status_has_a_short_name_of_its_own(city):
     assert codes == NAMES.keys()
     assert all(0 < len(name) <= sms_texts.MAX_NAME for name in NAMES.values())
     assert len(set(NAMES.values())) == len(NAMES)
-    assert all(septets(name) == len(name) for name in NAMES.values())
+    septets = septets_by_character()
+    assert all(len(septets[sign]) == 1 for name in NAMES.values() for sign in name)
     for fixed in (sms_texts.CENTRE, sms_texts.A_UNIT, sms_texts.NO_DATE):
         assert len(fixed) <= sms_texts.MAX_NAME
 
@@ -94,9 +95,3 @@ def test_dates_are_those_of_kupang():
 
 def test_what_gsm7_cannot_write_stays_one_sign():
     assert fill({"S03": "{ringkas60}"}, Template.ROUTED, ringkas60="\U0001f600\u201cBaik\u201d") == "??Baik?"
-
-
-def test_septets_count_the_extension_table_twice():
-    assert septets("a{b}") == 6
-    with pytest.raises(ValueError, match="GSM-7"):
-        septets("\u4e2d")
