@@ -10,11 +10,12 @@ from litestar.response import Redirect
 
 from server.actions.sign_in import sign_in, sign_out
 from server.errors import BusyError, LoginRefusedError
-from server.web.access import LOGIN_PATH, PASSWORD_PATH, cookie_name, open_to_all, signed_in
+from server.web.access import LOGIN_PATH, cookie_name, open_to_all, signed_in
 from server.web.forms import MAX_FORM_BYTES
 from server.web.page import AnyRequest, Pages, go_to, show
 
-_SAFE_PATH: Final = re.compile(r"/(?:[A-Za-z0-9._~-]+/?)*(?:\?[A-Za-z0-9._~=&%+-]*)?")
+_SAFE_PATH: Final = re.compile(r"/[A-Za-z0-9._~/-]*(?:\?[A-Za-z0-9._~=&%+-]*)?")
+_MAX_PATH: Final = 1_000
 
 
 @get(LOGIN_PATH, opt=open_to_all(), sync_to_thread=True)
@@ -61,7 +62,8 @@ def without_session(answer: Redirect, request: AnyRequest) -> Redirect:
 
 def safe_path(onward: str) -> str:
     """Where to go after login: an address of ours, else the front page."""
-    return onward if _SAFE_PATH.fullmatch(onward) and not onward.startswith("//") else "/"
+    is_ours = len(onward) <= _MAX_PATH and _SAFE_PATH.fullmatch(onward) and "//" not in onward
+    return onward if is_ours else "/"
 
 
 def _cookie(request: AnyRequest, token: str, max_age: int | None = None) -> Cookie:
@@ -85,5 +87,4 @@ def _form(pages: Pages, *, status: int = 200, name: str = "", onward: str = "", 
         name=name[:40],
         onward=safe_path(onward),
         problem=problem,
-        password_path=PASSWORD_PATH,
     )

@@ -1,5 +1,6 @@
 """Signing in: who gets in, under which token, for how long."""
 
+import time
 from hashlib import sha256
 
 import pytest
@@ -140,6 +141,13 @@ def test_after_signing_in_one_is_where_one_wanted_to_go(browse):
 def test_nobody_is_sent_elsewhere_after_signing_in(browse, path):
     assert safe_path(path) == "/"
     assert browse().post("/masuk", nama="admin1", sandi=PASSWORD, lanjut=path).location == "/"
+
+
+@pytest.mark.parametrize("path", [f"/{'a' * 5_000}!", f"/{'a/' * 2_500}!", f"/{'a' * 5_000}"])
+def test_a_long_address_to_go_on_to_is_refused_at_once(path):
+    begun = time.process_time()
+    assert safe_path(path) == "/"
+    assert time.process_time() - begun < 1
 
 
 class TestChangingThePassword:
