@@ -106,21 +106,34 @@ def _keep_batch(connection: sqlite3.Connection, centre: Centre, batch: Batch, vi
     known = ledger.known_ids(connection, batch.log, list(batch.entries.values()))
     new = [entry for entry in batch.entries.values() if entry.id not in known]
     head = batch.head
-    seen = HeadSeen(head.stands.id, batch.head_time_ms, late_ms) if head is not None and via == "http" else None
+    is_news = head is not None and _is_news(connection, device, head, batch.head_time_ms)
+    seen = HeadSeen(head.stands.id, batch.head_time_ms, late_ms) if head and is_news and via == "http" else None
     stored = store_entries(connection, device, new, head=seen, now=now)
     if batch.unsigned:
         devices.count_skipped(connection, batch.log, batch.unsigned)
     if head is not None:
-        _note_contact(connection, device, head, via, now)
+        if is_news:
+            have = bytes.fromhex(head.body.have) if head.body.have else None
+            devices.set_contact(
+                connection, batch.log, at=now, stated=head.stands, written_at=batch.head_time_ms, down_have=have
+            )
         batch.answers = answer_queries(connection, centre, device, batch.queries, now)
     return stored
 
 
-def _note_contact(connection: sqlite3.Connection, device: sqlite3.Row, head: DeviceHead, via: Via, now: int) -> None:
-    """Note what a HEAD says; a stick may be older than what the device said since."""
-    if via == "http" or head.stands.seq >= device["stated_seq"]:
-        have = bytes.fromhex(head.body.have) if head.body.have else None
-        devices.set_contact(connection, device["log"], at=now, stated=head.stands, down_have=have)
+def _is_news(connection: sqlite3.Connection, device: sqlite3.Row, head: DeviceHead, time_ms: int) -> bool:
+    """Whether a HEAD was written after the newest that was heard; one that is repeated on the way is no contact.
+
+    By the device's log and then by its clock, which a CLOCK in the log precedes where it is set back. To be called
+    before what came along is stored.
+    """
+    stands, newest_seq = head.stands, device["stated_seq"]
+    if stands.seq > newest_seq and not ledger.holds(connection, head.log, stands.id):
+        return True
+    if time_ms <= device["stated_at"]:
+        return False
+    # A lower one is news of a disk that was set back, which goes on where nothing that is held here follows.
+    return stands.seq >= newest_seq or not ledger.children(connection, head.log, stands)
 
 
 def _answer(centre: Centre, batch: Batch, head: DeviceHead, now: int, *, unlimited: bool) -> bytes | None:

@@ -69,13 +69,30 @@ def set_state(connection: sqlite3.Connection, log: bytes, state: str, unit: str)
 
 
 def set_contact(
-    connection: sqlite3.Connection, log: bytes, *, at: int, stated: Position, down_have: bytes | None
+    connection: sqlite3.Connection,
+    log: bytes,
+    *,
+    at: int,
+    stated: Position,
+    written_at: int,
+    down_have: bytes | None,
 ) -> None:
-    """Note that a device was heard of, where its log stands, and what it holds of ours."""
+    """Note that a device was heard of, where its log stands, and what it holds of ours.
+
+    Args:
+        written_at: when it said so, by its own clock.
+    """
     connection.execute(
-        "update device set last_contact_at = :at, stated_seq = :seq, stated_id = :id, down_have = :have"
-        " where log = :log",
-        {"log": log, "at": at, "seq": stated.seq, "id": stated.id if stated.seq else None, "have": down_have},
+        "update device set last_contact_at = :at, stated_seq = :seq, stated_id = :id, stated_at = :written_at,"
+        " down_have = :have where log = :log",
+        {
+            "log": log,
+            "at": at,
+            "seq": stated.seq,
+            "id": stated.id if stated.seq else None,
+            "written_at": written_at,
+            "have": down_have,
+        },
     )
 
 

@@ -331,6 +331,11 @@ _UNSEALED = (
     """,
 )
 
+_HEADS = (
+    # When a device stated where its log stands, by its own clock: an older HEAD that is repeated says nothing.
+    "alter table device add column stated_at integer not null default 0",
+)
+
 
 @migrations(name="0001_first")
 def first(db: Database) -> None:
@@ -371,4 +376,11 @@ def seen_at_once(db: Database) -> None:
 def unsealed(db: Database) -> None:
     """What came in the clear is told."""
     for statement in _UNSEALED:
+        db.execute(statement)
+
+
+@migrations(name="0007_heads")
+def heads(db: Database) -> None:
+    """A HEAD that is repeated on the way is known from a new one."""
+    for statement in _HEADS:
         db.execute(statement)

@@ -279,6 +279,65 @@ def test_a_head_from_a_stick_says_nothing_of_the_clock_and_an_old_one_nothing_at
     assert after["clock_offset_ms"] == before["clock_offset_ms"]
 
 
+def test_a_head_that_is_repeated_on_the_way_changes_nothing(centre, enrol, clock, send):
+    peer = enrol()
+    peer.complain()
+    clock.pass_(600_000)
+    repeated = write_bundle([peer.session().head(clock())])
+    peer.sync(send)
+    clock.pass_(600_000)
+    peer.sync(send)
+    before = tuple(device_of(centre, peer))
+    offline = {}
+    for _ in range(3):
+        clock.pass_(3_600_000)
+        offline[peer.complain().id] = clock()
+    clock.pass_(3_600_000)
+    for bundle in (repeated, repeated):
+        assert stated_in(peer, receive_bundle(centre, bundle, via="http")).body.root
+    assert tuple(device_of(centre, peer)) == before
+    clock.pass_(60_000)
+    peer.sync(send)
+    assert {key: centre.read(lambda c, key=key: cases.get_case(c, key))["filed_at"] for key in offline} == offline
+    device = device_of(centre, peer)
+    assert (device["last_contact_at"], device["clock_offset_ms"]) == (clock(), 0)
+
+
+def test_a_device_whose_clock_was_set_back_is_heard_and_its_old_heads_are_not(centre, enrol, clock, send):
+    peer = enrol()
+    clock.pass_(600_000)
+    peer.clock = lambda: clock() + 86_400_000
+    ahead = write_bundle([peer.session().head(peer.clock())])
+    peer.sync(send)
+    peer.clock = clock
+    peer.clock_news("jump", jump_ms=-86_400_000)
+    for _ in range(2):
+        clock.pass_(600_000)
+        peer.sync(send)
+        device = device_of(centre, peer)
+        assert (device["last_contact_at"], device["clock_offset_ms"]) == (clock(), 0)
+        receive_bundle(centre, ahead, via="http")
+        assert tuple(device_of(centre, peer)) == tuple(device)
+
+
+def test_a_device_whose_disk_was_set_back_is_heard_and_its_old_heads_are_not(centre, enrol, clock, send):
+    peer = enrol()
+    image = peer.clone()
+    peer.complain()
+    peer.complain()
+    clock.pass_(600_000)
+    newest = write_bundle([peer.session().head(clock())])
+    peer.sync(send)
+    image.clock_news("boot")
+    for _ in range(2):
+        clock.pass_(600_000)
+        image.sync(send)
+        device = device_of(centre, peer)
+        assert device["last_contact_at"] == clock()
+        receive_bundle(centre, newest, via="http")
+        assert tuple(device_of(centre, peer)) == tuple(device)
+
+
 def test_a_centre_set_back_is_noticed_and_sends_from_the_beginning(centre, enrol, send):
     peer = enrol()
     with_more = peer.clone()

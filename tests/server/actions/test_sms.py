@@ -714,7 +714,8 @@ def test_commands_that_an_earlier_version_passed_are_answered_after_the_migratio
     for index in ("cases_flagged", "cases_emergency", "trouble_log"):
         connection.execute(f"drop index {index}")
     connection.execute("alter table cases drop column flags")
-    connection.execute("alter table device drop column sms_at")
+    for column in ("sms_at", "stated_at"):
+        connection.execute(f"alter table device drop column {column}")
     connection.execute("delete from _sqlite_migrations where name >= '0004_sms'")
     connection.close()
     later = open_centre(data, clock=clock, threads=False)
