@@ -19,7 +19,6 @@ def change_password(centre: Centre, viewer: Viewer, old: str, new: str) -> str:
     Raises:
         LoginRefusedError: the old password is another one, or an admin has set one or closed the account meanwhile.
         WeakPasswordError: the new one is too simple, or the old one again.
-        BusyError: too many passwords are checked at a time.
     """
     try:
         found = checked(centre, viewer.name, old)

@@ -19,7 +19,7 @@ def grant_duty(centre: Centre, name: str, *, by: str, password: str) -> None:
     """Pass the duty key on. It is in the clear only while this runs.
 
     Raises:
-        LoginRefusedError, BusyError: as for `sign_in`; a wrong password counts as one there.
+        LoginRefusedError: as for `sign_in`; a wrong password counts as one there.
         NoGrantError: `by` does not hold the key.
         SealBrokenError: the grant of `by` was altered.
         UnknownUserError, GrantRefusedError: nobody whom it can be given to.

@@ -67,7 +67,7 @@ def open_secret(
         ReasonMissingError: no reason, or nothing chosen.
         NoSuchCaseError: none that is secret, or none for this person.
         NoGrantError: this officer does not hold the duty key.
-        LoginRefusedError, BusyError: as for `sign_in`; a wrong password counts as one there.
+        LoginRefusedError: as for `sign_in`; a wrong password counts as one there.
         SealBrokenError: a seal does not open; then nothing is given, nor logged as opened.
     """
     sealed = find_sealed(centre, viewer, case_id)
@@ -105,7 +105,7 @@ def unseal(centre: Centre, viewer: Viewer, sealed: Sealed, *, password: str, par
     """Open parts of a report for the caller, who logs it.
 
     Raises:
-        LoginRefusedError, BusyError, SealBrokenError: as for `open_secret`.
+        LoginRefusedError, SealBrokenError: as for `open_secret`.
     """
     found = checked(centre, viewer.name, password)
     duty_key = duty.open_grant(open_user_key(found.key, password), sealed.grant, centre.keys.duty_public)

@@ -1,18 +1,11 @@
 """Sign in and out."""
 
 import sqlite3
-import threading
-from typing import Final
 
-from server.errors import BusyError, LoginRefusedError
+from server.errors import LoginRefusedError
 from server.store import sessions, users
 from server.store.centre import Centre
 from server.store.events import append_event
-
-AT_A_TIME: Final = 2
-"""Password checks that run together: each takes 19 MiB and 80 ms of a processor."""
-_WAIT_S = 3.0
-_CHECKS = threading.BoundedSemaphore(AT_A_TIME)
 
 
 def sign_in(centre: Centre, name: str, password: str, *, replaced: str = "") -> str:
@@ -23,7 +16,6 @@ def sign_in(centre: Centre, name: str, password: str, *, replaced: str = "") -> 
 
     Raises:
         LoginRefusedError: one answer for a wrong name, a wrong password, a locked and a disabled user.
-        BusyError: too many sign in at a time.
     """
     found = checked(centre, name, password)
     now = centre.clock()
@@ -40,21 +32,16 @@ def checked(centre: Centre, name: str, password: str) -> users.Credentials:
     """Check a password and count a wrong one.
 
     Raises:
-        LoginRefusedError, BusyError: as for `sign_in`.
+        LoginRefusedError: as for `sign_in`.
     """
-    if not _CHECKS.acquire(timeout=_WAIT_S):
-        raise BusyError("Terlalu banyak yang masuk bersamaan. Coba lagi sebentar.")
+    now = centre.clock()
+    found = centre.read(lambda connection: users.credentials(connection, name, now))
     try:
-        now = centre.clock()
-        found = centre.read(lambda connection: users.credentials(connection, name, now))
-        try:
-            return users.check_password(found, password)
-        except LoginRefusedError:
-            if found is not None:
-                centre.write(lambda connection: _count(connection, found.viewer.name, now))
-            raise
-    finally:
-        _CHECKS.release()
+        return users.check_password(found, password)
+    except LoginRefusedError:
+        if found is not None:
+            centre.write(lambda connection: _count(connection, found.viewer.name, now))
+        raise
 
 
 def sign_out(centre: Centre, token_hash: bytes) -> None:

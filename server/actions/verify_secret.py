@@ -26,7 +26,7 @@ def verify_secret(centre: Centre, viewer: Viewer, case_id: bytes, *, unit: str, 
         ReasonMissingError: no summary, or too long a one.
         StepNotAllowedError: this officer has not read it, or it does not stand where it can be verified.
         UnknownUnitError: no such unit, or the one that the report is about.
-        NoSuchCaseError, NoGrantError, LoginRefusedError, BusyError, SealBrokenError: as for `open_secret`.
+        NoSuchCaseError, NoGrantError, LoginRefusedError, SealBrokenError: as for `open_secret`.
     """
     if not viewer.may(Permission.VERIFY):
         raise NotAllowedError("Peran Anda tidak boleh memverifikasi laporan.")

@@ -1,6 +1,7 @@
 """Signing in and out."""
 
 import re
+from functools import partial
 from typing import Final
 
 from litestar import Response, get, post
@@ -26,14 +27,15 @@ def show_login(request: AnyRequest, pages: NamedDependency[Pages]) -> Response[s
     return _form(pages, onward=request.query_params.get("lanjut", ""))
 
 
-@post(LOGIN_PATH, opt=open_to_all(), sync_to_thread=True, request_max_body_size=MAX_FORM_BYTES)
-def submit_login(request: AnyRequest, pages: NamedDependency[Pages]) -> Response[str] | Redirect:
+@post(LOGIN_PATH, opt=open_to_all(), request_max_body_size=MAX_FORM_BYTES)
+async def submit_login(request: AnyRequest, pages: NamedDependency[Pages]) -> Response[str] | Redirect:
     """Begin a session, always under a new token."""
     form = request.state["form"]
     name, onward = form.get("nama", ""), form.get("lanjut", "")
     cookie = cookie_name(request.scope["scheme"])
+    begin = partial(sign_in, pages.centre, name, form.get("sandi", ""), replaced=request.cookies.get(cookie, ""))
     try:
-        token = sign_in(pages.centre, name, form.get("sandi", ""), replaced=request.cookies.get(cookie, ""))
+        token = await pages.passwords.run(begin, is_signed_in=False)
     except LoginRefusedError as error:
         return _form(pages, status=403, name=name, onward=onward, problem=str(error))
     except BusyError as error:

@@ -17,6 +17,7 @@ from server.store.sessions import Session
 from server.web import formats
 from server.web.device_state import count_faulty
 from server.web.once import OnceTokens
+from server.web.password_queue import PasswordQueue
 
 _HERE: Final = Path(__file__).parent
 ENVIRONMENT: Final = Environment(
@@ -51,6 +52,7 @@ class Pages:
     def __init__(self, centre: Centre) -> None:
         self.centre = centre
         self.once = OnceTokens()
+        self.passwords = PasswordQueue()
 
     def frame(self, connection: sqlite3.Connection, request: AnyRequest) -> Frame:
         """What stands around a page."""

@@ -1,6 +1,9 @@
 """Changing one's own password; the only page that a one-time password opens."""
 
+from functools import partial
+
 from litestar import Response, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
@@ -19,17 +22,22 @@ def show_password(request: AnyRequest, pages: NamedDependency[Pages]) -> Respons
     return _form(request, pages)
 
 
-@post(PASSWORD_PATH, opt=signed_in(before_change=True), sync_to_thread=True, request_max_body_size=MAX_FORM_BYTES)
-def submit_password(request: AnyRequest, pages: NamedDependency[Pages]) -> Response[str] | Redirect:
+@post(PASSWORD_PATH, opt=signed_in(before_change=True), request_max_body_size=MAX_FORM_BYTES)
+async def submit_password(request: AnyRequest, pages: NamedDependency[Pages]) -> Response[str] | Redirect:
     """Set the new password, end all other sessions, and go on under a new token."""
+    try:
+        return await pages.passwords.run(partial(_change, request, pages), is_signed_in=True)
+    except BusyError as error:
+        return await sync_to_thread(_form, request, pages, status=503, problem=str(error))
+
+
+def _change(request: AnyRequest, pages: Pages) -> Response[str] | Redirect:
     form = request.state["form"]
     new = form.get("baru", "")
     if new != form.get("ulang", ""):
         return _form(request, pages, status=422, problem="Kata sandi baru dan ulangannya tidak sama.")
     try:
         token = change_password(pages.centre, request.user, form.get("lama", ""), new)
-    except BusyError as error:
-        return _form(request, pages, status=503, problem=str(error))
     except UserError as error:
         return _form(request, pages, status=422, problem=str(error))
     return with_session(go_to("/"), request, token)

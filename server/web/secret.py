@@ -4,9 +4,11 @@ From there the case goes to the unit that is to act, which gets a summary.
 """
 
 import sqlite3
+from functools import partial
 from typing import Any, Final
 
 from litestar import Response, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
@@ -45,14 +47,21 @@ def show_secret(key: FromPath[str], request: AnyRequest, pages: NamedDependency[
 @post(
     _SECRET_PATH,
     opt=needs(Permission.OPEN_SECRET),
-    sync_to_thread=True,
     request_max_body_size=MAX_FORM_BYTES,
 )
-def submit_secret(key: FromPath[str], request: AnyRequest, pages: NamedDependency[Pages]) -> Response[str]:
+async def submit_secret(key: FromPath[str], request: AnyRequest, pages: NamedDependency[Pages]) -> Response[str]:
     """Show what was opened, here and nowhere else: there is no address under which it could be seen again.
 
     Nor does sending the same form again show it, which a browser does with the password that it keeps.
     """
+    try:
+        return await pages.passwords.run(partial(_open, key, request, pages), is_signed_in=True)
+    except BusyError as error:
+        typed = request.state["form"]
+        return await sync_to_thread(_answer, key, request, pages, status=503, problem=str(error), typed=typed)
+
+
+def _open(key: str, request: AnyRequest, pages: Pages) -> Response[str]:
     form: Form = request.state["form"]
     case_id = bytes(_find(key, request, pages)["id"])
     parts = {part for part in Part if form.get(part.value)}
@@ -69,8 +78,6 @@ def submit_secret(key: FromPath[str], request: AnyRequest, pages: NamedDependenc
         )
     except NoSuchCaseError:
         raise NotFoundException from None
-    except BusyError as error:
-        return _answer(key, request, pages, status=503, problem=str(error), typed=form)
     except PersonError as error:
         return _answer(key, request, pages, status=422, problem=_problem(error), typed=form)
     return _answer(key, request, pages, opened=opened)
@@ -79,11 +86,20 @@ def submit_secret(key: FromPath[str], request: AnyRequest, pages: NamedDependenc
 @post(
     _SECRET_PATH + "/teruskan",
     opt=needs(Permission.OPEN_SECRET),
-    sync_to_thread=True,
     request_max_body_size=MAX_FORM_BYTES,
 )
-def submit_summary(key: FromPath[str], request: AnyRequest, pages: NamedDependency[Pages]) -> Response[str] | Redirect:
+async def submit_summary(
+    key: FromPath[str], request: AnyRequest, pages: NamedDependency[Pages]
+) -> Response[str] | Redirect:
     """Hand the case over with a summary, then show it again. What was opened is not shown a second time."""
+    try:
+        return await pages.passwords.run(partial(_hand_over, key, request, pages), is_signed_in=True)
+    except BusyError as error:
+        busy = partial(_answer, status=503, problem=str(error), typed=request.state["form"], is_handing=True)
+        return await sync_to_thread(busy, key, request, pages)
+
+
+def _hand_over(key: str, request: AnyRequest, pages: Pages) -> Response[str] | Redirect:
     form: Form = request.state["form"]
     case_id = bytes(_find(key, request, pages)["id"])
     unit, summary = form.get("unit", ""), form.get("ringkasan", "").strip()
@@ -91,8 +107,6 @@ def submit_summary(key: FromPath[str], request: AnyRequest, pages: NamedDependen
         verify_secret(pages.centre, request.user, case_id, unit=unit, summary=summary, password=form.get("sandi", ""))
     except NoSuchCaseError:
         raise NotFoundException from None
-    except BusyError as error:
-        return _answer(key, request, pages, status=503, problem=str(error), typed=form, is_handing=True)
     except PersonError as error:
         return _answer(key, request, pages, status=422, problem=_problem(error), typed=form, is_handing=True)
     return go_to(f"{PATH}/{key}")

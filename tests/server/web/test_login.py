@@ -1,13 +1,18 @@
 """Signing in: who gets in, under which token, for how long."""
 
+import asyncio
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
 import pytest
 
+from server.errors import BusyError
 from server.store import duty, sessions, users
 from server.store.passwords import UserKey, open_user_key
 from server.web.login import safe_path
+from server.web.password_queue import AT_A_TIME, MAX_WAITING, PasswordQueue
 from sync_protocol.seal import hpke_open, hpke_seal
 from tests.server.web.browser import PASSWORD, Browser
 
@@ -141,6 +146,38 @@ def test_after_signing_in_one_is_where_one_wanted_to_go(browse):
 def test_nobody_is_sent_elsewhere_after_signing_in(browse, path):
     assert safe_path(path) == "/"
     assert browse().post("/masuk", nama="admin1", sandi=PASSWORD, lanjut=path).location == "/"
+
+
+def test_whoever_tries_many_passwords_is_refused_at_once_and_keeps_no_page_waiting(browse):
+    with ThreadPoolExecutor(60) as many:
+        tries = [many.submit(browse().post, "/masuk", nama="tidak-ada", sandi="salah") for _ in range(60)]
+        assert browse().get("/health").status == 200
+        pages = [attempt.result() for attempt in tries]
+    turned_away = [page for page in pages if page.status == 503]
+    assert len(turned_away) > 20
+    assert "Coba lagi sebentar." in turned_away[0].text
+    assert {page.status for page in pages} == {403, 503}
+
+
+def test_strangers_who_wait_take_no_place_from_who_is_signed_in():
+    queue, go_on = PasswordQueue(), threading.Event()
+
+    async def check() -> list[str]:
+        waiting = [
+            asyncio.ensure_future(queue.run(go_on.wait, is_signed_in=False)) for _ in range(AT_A_TIME + MAX_WAITING)
+        ]
+        await asyncio.sleep(0)
+        with pytest.raises(BusyError):
+            await queue.run(str, is_signed_in=False)
+        known = [asyncio.ensure_future(queue.run(str, is_signed_in=True)) for _ in range(MAX_WAITING)]
+        await asyncio.sleep(0)
+        with pytest.raises(BusyError):
+            await queue.run(str, is_signed_in=True)
+        go_on.set()
+        await asyncio.gather(*waiting)
+        return await asyncio.gather(*known)
+
+    assert asyncio.run(check()) == [""] * MAX_WAITING
 
 
 @pytest.mark.parametrize("path", [f"/{'a' * 5_000}!", f"/{'a/' * 2_500}!", f"/{'a' * 5_000}"])
