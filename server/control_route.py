@@ -53,10 +53,14 @@ def control_handler(centre: Centre, token: str) -> HTTPRouteHandler:
 
 
 def _is_ours(request: Request[Any, Any, Any], token: str) -> bool:
-    given = request.headers.get(TOKEN_HEADER, "")
-    client = request.client
-    is_local = client is not None and ip_address(client.host).is_loopback
-    return is_local and hmac.compare_digest(given.encode(), token.encode())
+    """Whether it comes from this machine and with the token; what a proxy names instead of an address is not here."""
+    given, client = request.headers.get(TOKEN_HEADER, ""), request.client
+    if client is None or not hmac.compare_digest(given.encode(), token.encode()):
+        return False
+    try:
+        return ip_address(client.host).is_loopback
+    except ValueError:
+        return False
 
 
 def _refusal(status: int, code: str, message: str) -> _Answer:
