@@ -16,6 +16,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from server.sync_api.request_body import REST
 
+HEADER_S = 20.0
+"""How long the header of a request may take to come."""
 _GRACE_S = 5
 _KEEP_ALIVE_S = 75
 _BACKLOG = 512
@@ -23,14 +25,41 @@ _MAX_CONNECTIONS = 2_000
 
 
 class PatientProtocol(H11Protocol):
-    """Keeps the bytes of a body that came just before its connection was lost.
+    """Keeps the bytes of a body that came just before its connection was lost, and ends one that asks for nothing.
 
-    uvicorn answers `http.disconnect` from then on, and forgets them. On a link that dies every few kilobytes they are
-    the progress that there is (protocol, section 5).
+    uvicorn answers `http.disconnect` from then on, and forgets the bytes. On a link that dies every few kilobytes they
+    are the progress that there is (protocol, section 5). And it waits for a header without end, while the number of
+    connections is bounded: whoever opened them all would keep everybody out.
     """
+
+    header_s = HEADER_S
+    _header_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """From here on a request has to come."""
+        super().connection_made(transport)
+        self._watch_header()
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes that begin no request, such as the rest of one that was answered already, do not count as one."""
+        super().data_received(data)
+        self._watch_header()
+
+    def _watch_header(self) -> None:
+        cycle: Any = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            self._forget_header()
+        elif self._header_timer is None:
+            self._header_timer = self.loop.call_later(self.header_s, self.transport.close)
+
+    def _forget_header(self) -> None:
+        if self._header_timer is not None:
+            self._header_timer.cancel()
+            self._header_timer = None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Put the bytes where `read_body` looks for them."""
+        self._forget_header()
         cycle: Any = self.cycle
         if cycle is not None and not cycle.response_complete and cycle.body:
             cycle.scope[REST] = bytes(cycle.body)

@@ -107,7 +107,10 @@ class Doorkeeper(ASGIMiddleware):
         if not access.anonymous:
             _check(session, access, request)
         if changes:
-            await _check_form(request, session)
+            form = await read_form(request, within_s=self._centre.settings.body_idle_s)
+            if session is not None and not same_secret(form.get(CSRF_FIELD, ""), session.csrf):
+                raise PermissionDeniedException("the form is not of this session")
+            request.state["form"] = form
         await next_app(scope, receive, send)
 
     def _find(self, request: Request[Any, Any, Any], access: Access) -> Session | None:
@@ -126,13 +129,6 @@ def _check(session: Session | None, access: Access, request: Request[Any, Any, A
         raise ChangePasswordError
     if access.permission is not None and not session.viewer.may(access.permission):
         raise PermissionDeniedException("the role does not allow it")
-
-
-async def _check_form(request: Request[Any, Any, Any], session: Session | None) -> None:
-    form = await read_form(request)
-    if session is not None and not same_secret(form.get(CSRF_FIELD, ""), session.csrf):
-        raise PermissionDeniedException("the form is not of this session")
-    request.state["form"] = form
 
 
 def _wanted(request: Request[Any, Any, Any]) -> str:

@@ -28,6 +28,7 @@ _PAGES: Final = {
     ),
     404: ("Tidak ditemukan", "Alamat ini tidak ada, atau bukan untuk Anda. Periksa nomor laporan."),
     405: ("Cara ini tidak dikenal", "Kembali ke beranda dan mulai dari sana."),
+    408: ("Kiriman terputus", "Isian ini tidak sampai utuh: sambungan terlalu lambat. Kirim lagi."),
     413: ("Terlalu besar", "Isian ini terlalu panjang. Perpendek, lalu kirim lagi."),
     415: ("Bentuk kiriman tidak dikenal", "Kirim lewat formulir di halaman ini."),
     500: ("Ada kesalahan pada program", "Bukan salah Anda. Coba lagi; bila terulang, beri tahu admin dengan kode ini:"),

@@ -1,5 +1,6 @@
 """What a browser posts: read strictly, and only from a page of ours."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -15,15 +16,19 @@ _CONTENT_TYPE: Final = "application/x-www-form-urlencoded"
 _MAX_FIELDS = 40
 
 
-async def read_form(request: Request[Any, Any, Any]) -> Form:
+async def read_form(request: Request[Any, Any, Any], *, within_s: float) -> Form:
     """The fields of a posted form, each line end as one character.
 
     Raises:
-        HTTPException: another content type (415), not UTF-8, NUL, a field twice, or too many of them (400).
+        HTTPException: another content type (415), not here in time (408), not UTF-8, NUL, a field twice, or too many
+            of them (400).
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _CONTENT_TYPE:
         raise HTTPException(status_code=415, detail="forms only")
-    body = await request.body()
+    try:
+        body = await asyncio.wait_for(request.body(), within_s)
+    except TimeoutError:
+        raise HTTPException(status_code=408, detail="too slow") from None
     try:
         pairs = parse_qsl(
             body.decode("utf-8"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=_MAX_FIELDS

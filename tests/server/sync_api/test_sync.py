@@ -257,9 +257,24 @@ def test_health_is_bad_when_the_disk_refuses(live):
         live.centre._writer._connection.execute("pragma query_only = off")
 
 
+def test_a_form_that_does_not_come_is_not_waited_for(live):
+    with socket.create_connection(("127.0.0.1", live.port), timeout=10) as sock:
+        origin = "host: x\r\norigin: http://x\r\ncontent-type: application/x-www-form-urlencoded"
+        sock.sendall(f"POST /masuk HTTP/1.1\r\n{origin}\r\ncontent-length: 9\r\n\r\nnama".encode())
+        assert sock.recv(100).startswith(b"HTTP/1.1 408")
+
+
 def test_the_control_route_wants_the_token_of_the_data_folder(live):
     for headers in ({}, {"x-kasih-token": "falsch"}, {"x-kasih-token": live.token + "x"}):
         assert request(live, path="/_control/enrol", body=b"{}", headers=headers)[0] == 404
+
+
+@pytest.mark.parametrize("client", ["203.0.113.7", "2001:db8::7", "unknown", "_hidden"])
+def test_the_control_route_is_not_there_for_another_machine_even_with_the_token(live, client):
+    for token in ({}, {"x-kasih-token": live.token}):
+        headers = {"x-forwarded-for": client} | token
+        answer = request(live, path="/_control/enrol", body=b'{"unit": "DINKES"}', headers=headers)
+        assert (answer[0], json.loads(answer[2])["code"]) == (404, "not-found")
 
 
 @pytest.mark.parametrize(
