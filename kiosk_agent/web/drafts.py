@@ -11,6 +11,7 @@ from threading import Lock, Timer
 
 from kiosk_agent.intake import Filed
 from kiosk_agent.web.asked import Asked
+from sync_protocol.vocabulary import Identity
 
 WITHOUT_SCRIPT_S = 300
 """How long a draft lives when the page runs no script: then typing cannot be noticed, and a text takes minutes."""
@@ -52,6 +53,8 @@ class Draft:
 
     def forget_answers(self) -> None:
         """Keep what the receipt shows: all that was written is on disk, sealed, and nowhere else."""
+        if self.identity == Identity.SECRET:
+            self.category = ""  # A slip that says "Perempuan dan anak" tells enough to whoever finds it.
         self.text = self.place = self.identity = self.name = self.phone = self.accused = ""
         self.faults = {}
 

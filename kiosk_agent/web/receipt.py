@@ -26,7 +26,7 @@ def show_receipt(request: WebRequest, pages: NamedDependency[Pages]) -> Template
     told = {
         "kios": facts.status.unit_name or facts.status.unit,
         "waktu": day_and_time(draft.filed.filed_at_ms),
-        "soal": facts.category_label(draft.category),
+        "soal": facts.category_label(draft.category) if draft.category else "",
         "kelurahan": facts.kelurahan_name(draft.kelurahan),
     }
     return pages.page(
