@@ -116,6 +116,35 @@ def test_on_a_small_screen_each_figure_of_a_kiosk_says_what_it_is(desk: Page, si
     assert labels == ['"Kontak terakhir: "', '"Antrean: "', '"Jam: "', '"Yang perlu dilihat: "']
 
 
+def test_no_deadline_runs_into_the_number_beside_it(desk: Page, site: Site) -> None:
+    site.clock.pass_(20 * 86_400_000)  # "lewat 12 hari kerja"
+    be_signed_in(desk, site, "petugas1")
+    desk.goto("/pengaduan?status=lewat")
+    site.clock.pass_(-20 * 86_400_000)
+    for width in (1366, 1180, 1024, 912):
+        desk.set_viewport_size({"width": width, "height": 768})
+        row = desk.locator(".cases tbody tr").first
+        due, number = row.locator(".due").bounding_box(), row.locator(".c-number a").bounding_box()
+        assert due is not None
+        assert number is not None
+        assert due["x"] + due["width"] < number["x"], width
+
+
+def test_on_paper_a_case_is_one_column_and_lists_stay_tables(desk: Page, site: Site) -> None:
+    be_signed_in(desk, site, "petugas1")
+    desk.emulate_media(media="print")
+    desk.set_viewport_size({"width": 673, "height": 1000})  # A4 between its margins
+    style = "(element, name) => getComputedStyle(element)[name]"
+    desk.goto("/pengaduan")
+    assert desk.locator(".cases tbody tr").first.evaluate(style, "display") == "table-row"
+    assert desk.locator(".main").inner_text().startswith("Dicetak ")
+    desk.goto(f"/pengaduan/{site.number('new')}")
+    assert desk.locator(".two").evaluate(style, "display") == "block"
+    assert desk.locator(".story .card").first.evaluate(style, "breakInside") == "auto"
+    desk.goto("/kios")
+    assert desk.locator(".devices tbody tr").first.evaluate(style, "display") == "table-row"
+
+
 def test_no_page_is_wider_than_its_screen(desk: Page, site: Site) -> None:
     assert site.peer is not None
     last = site.peer.entries[-1]
