@@ -23,7 +23,7 @@ def change_password(centre: Centre, viewer: Viewer, old: str, new: str) -> str:
     try:
         found = checked(centre, viewer.name, old)
     except LoginRefusedError:
-        raise LoginRefusedError("Kata sandi lama tidak cocok. Setelah 5 kali salah, akun dikunci 15 menit.") from None
+        raise LoginRefusedError(f"Kata sandi lama tidak cocok, {users.LOCKING}") from None
     if new == old:
         raise WeakPasswordError("Kata sandi baru harus berbeda dari yang lama.")
     passwords.check_strength(new, viewer.name)

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     SEE_CASES = "see cases"
     VERIFY = "verify"
     UNMASK = "unmask"
+    READ_REASONS = "read reasons"
+    """Why somebody opened a name or a secret report. Officers write it, so it could hold words of the case."""
     OPEN_SECRET = "open secret"
     SEE_DEVICES = "see devices"
     MANAGE_DEVICES = "manage devices"
@@ -42,12 +44,13 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.SEE_CASES,
             Permission.VERIFY,
             Permission.UNMASK,
+            Permission.READ_REASONS,
             Permission.OPEN_SECRET,
             Permission.SEE_DEVICES,
         },
     ),
     Role.OPD: frozenset({Permission.SEE_CASES}),
-    Role.AUDITOR: frozenset({Permission.SEE_CASES, Permission.SEE_DEVICES}),
+    Role.AUDITOR: frozenset({Permission.SEE_CASES, Permission.READ_REASONS, Permission.SEE_DEVICES}),
 }
 
 

@@ -13,7 +13,8 @@ from server.store.passwords import UserKey
 
 LOCK_AFTER: Final = 5
 LOCK_MS: Final = 15 * 60_000
-REFUSED: Final = "Nama atau kata sandi tidak cocok. Setelah 5 kali salah, akun dikunci 15 menit."
+LOCKING: Final = "atau akun ini terkunci. Setelah 5 kali salah, akun dikunci 15 menit; sesudah itu coba lagi."
+REFUSED: Final = f"Nama atau kata sandi tidak cocok, {LOCKING}"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 
 

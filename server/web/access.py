@@ -39,6 +39,10 @@ class Access(Struct, frozen=True):
     """Asked by a page that lies open, not by a person: it does not keep the session alive."""
 
 
+class WrongRoleError(PermissionDeniedException):
+    """The page is for other roles."""
+
+
 class SignInError(Exception):
     """Nobody is signed in; the page asks to do so and then goes on to `wanted`."""
 
@@ -128,7 +132,7 @@ def _check(session: Session | None, access: Access, request: Request[Any, Any, A
     if session.must_change and not access.before_change:
         raise ChangePasswordError
     if access.permission is not None and not session.viewer.may(access.permission):
-        raise PermissionDeniedException("the role does not allow it")
+        raise WrongRoleError
 
 
 def _wanted(request: Request[Any, Any, Any]) -> str:

@@ -2,26 +2,29 @@
 
 import sqlite3
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
+from msgspec import structs
 
 from server.actions.unmask_identity import MAX_REASON, MIN_REASON, Person, unmask_identity
 from server.actions.verify_report import MAX_NOTE, may_correct, may_verify, verify_report
 from server.domain.flags import read_flags
 from server.domain.fold import decode_private
-from server.domain.lifecycle import Status
+from server.domain.lifecycle import FIRST_STATUS, Status
 from server.domain.roles import Permission, Role, Scope, may_open, may_unmask, shown
 from server.errors import NoSuchCaseError, PersonError
 from server.store import inbox, ledger
 from server.store.centre import Centre
 from server.store.city import City
+from server.store.inbox import Filters
 from server.web.access import needs
 from server.web.case_row import case_row
-from server.web.cases import PATH
+from server.web.cases import FROM, PATH, came_from
 from server.web.forms import MAX_FORM_BYTES
 from server.web.page import AnyRequest, Frame, Pages, go_to, show
 from server.web.story import find_summary, tell_story
@@ -31,6 +34,7 @@ from sync_protocol.number import parse_number
 from sync_protocol.vocabulary import Identity
 
 _HEX_ID: Final = 64
+_VERIFIED: Final = {"sesudah": "verifikasi"}
 
 
 @get(PATH + "/{key:str}", opt=needs(Permission.SEE_CASES), sync_to_thread=True)
@@ -64,7 +68,13 @@ def submit_verify(key: FromPath[str], request: AnyRequest, pages: NamedDependenc
         raise NotFoundException from None
     except PersonError as error:
         return _answer(key, request, pages, status=422, problem=str(error), typed=form)
-    return go_to(f"{PATH}/{key}")
+    return go_to(verified_address(key, request))
+
+
+def verified_address(key: str, request: AnyRequest) -> str:
+    """A case that has just been verified: it says so, and leads on."""
+    listed = came_from(request)
+    return f"{PATH}/{key}?{urlencode({FROM: listed.query} | _VERIFIED if listed else _VERIFIED)}"
 
 
 @post(
@@ -102,7 +112,9 @@ def _answer(
         found = find_case(connection, frame.viewer.scope, key)
         if len(found) > 1:
             return {"frame": frame, "same": [(row["id"].hex(), row["arrived_at"]) for row in found]}
-        return _contents(connection, pages.centre, frame, found[0], person)
+        return _contents(connection, pages.centre, frame, found[0], person) | _onward(
+            connection, frame, request, found[0]
+        )
 
     context = pages.centre.read(contents)
     if "same" in context:
@@ -115,7 +127,7 @@ def _answer(
         path=PATH,
         problem=problem,
         unmask_problem=unmask_problem,
-        typed={"unit": "", "catatan": "", "alasan": "", "kategori": "", "kelurahan": ""} | (typed or {}),
+        typed={"unit": None, "catatan": "", "alasan": "", "kategori": "", "kelurahan": ""} | (typed or {}),
         limits={"note": MAX_NOTE, "reason_min": MIN_REASON, "reason_max": MAX_REASON},
         **context,
     )
@@ -177,6 +189,25 @@ def _contents(
         "units": [unit for unit in city.units.values() if unit.code != case["accused"]],
         "suggested": _suggested(case, city),
         "proof": {"seq": parse_entry(entry["raw"]).seq, "log": entry["log"].hex()} if entry else None,
+    }
+
+
+def _onward(connection: sqlite3.Connection, frame: Frame, request: AnyRequest, case: sqlite3.Row) -> dict[str, Any]:
+    """Where the page leads: back to its list and, once the case has been verified, to the next one of that list."""
+    listed = came_from(request)
+    carried = listed.carried if listed else ""
+    said = {name: request.query_params.get(name) for name in _VERIFIED}
+    verified = said == _VERIFIED and case["status"] == Status.BELUM_TL and frame.viewer.may(Permission.VERIFY)
+    following = ""
+    if verified:
+        filters = structs.replace(listed.filters if listed else Filters(), status=FIRST_STATUS, number="")
+        rows = inbox.list_cases(connection, frame.viewer.scope, filters, now=frame.now)
+        following = f"{PATH}/{rows[0]['number']}{carried}" if rows else ""
+    return {
+        "back": listed.address if listed else PATH,
+        "carried": carried,
+        "verified": verified,
+        "following": following,
     }
 
 

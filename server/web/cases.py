@@ -2,12 +2,12 @@
 
 import sqlite3
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
-from msgspec import structs
+from msgspec import Struct, structs
 
 from server.domain.lifecycle import Status
 from server.domain.roles import Permission, Role
@@ -20,6 +20,9 @@ from server.web.page import AnyRequest, Frame, Pages, show
 from sync_protocol.base32 import ALPHABET
 
 PATH: Final = "/pengaduan"
+FROM: Final = "dari"
+"""In a case's address: the list that it was opened from, as the query of that list's address."""
+_MAX_FROM: Final = 500
 # The names of the fields in the address, by the filter that they set.
 _FIELDS: Final = {
     "status": "status",
@@ -67,11 +70,33 @@ def written(typed: str) -> str:
     return f"{symbols[:5]}-{symbols[5:]}" if len(symbols) > 5 else symbols
 
 
-def address(filters: Filters, page: int = 1) -> str:
-    """The address of a list."""
-    given = structs.asdict(filters)
-    query = {name: given[field] for field, name in _FIELDS.items() if given[field]}
-    return f"{PATH}?{urlencode(query | ({'hal': page} if page > 1 else {}))}"
+class Listed(Struct, frozen=True):
+    """One page of a list, as its address says it."""
+
+    filters: Filters
+    page: int = 1
+
+    @property
+    def query(self) -> str:
+        """What its address asks for."""
+        given = structs.asdict(self.filters)
+        query = {name: given[field] for field, name in _FIELDS.items() if given[field]}
+        return urlencode(query | ({"hal": self.page} if self.page > 1 else {}))
+
+    @property
+    def address(self) -> str:
+        return f"{PATH}?{self.query}"
+
+    @property
+    def carried(self) -> str:
+        """The query of a case's address, so that it leads back here."""
+        return f"?{urlencode({FROM: self.query})}"
+
+
+def came_from(request: AnyRequest) -> Listed | None:
+    """The list that a case was opened from. It is read as a list's address is, so it can be no other page."""
+    said = dict(parse_qsl(request.query_params.get(FROM, "")[:_MAX_FROM]))
+    return Listed(read_filters(said), _page(said.get("hal", ""))) if said else None
 
 
 def _page(typed: str) -> int:
@@ -96,13 +121,14 @@ def _contents(
         "first": (page - 1) * inbox.PAGE_SIZE + 1,
         "page": page,
         "last": last,
-        "earlier": address(filters, page - 1) if page > 1 else "",
-        "later": address(filters, page + 1) if page < last else "",
+        "carried": Listed(filters, page).carried,
+        "earlier": Listed(filters, page - 1).address if page > 1 else "",
+        "later": Listed(filters, page + 1).address if page < last else "",
         "narrowed": filters != Filters(status=filters.status, order=filters.order),
         "choices": choices,
         "unknown_status": filters.status not in dict(choices["status"]),
-        "by_due": address(structs.replace(filters, order="tenggat")),
-        "by_arrival": address(structs.replace(filters, order="baru")),
+        "by_due": Listed(structs.replace(filters, order="tenggat")).address,
+        "by_arrival": Listed(structs.replace(filters, order="baru")).address,
     }
 
 

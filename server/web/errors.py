@@ -15,7 +15,15 @@ from litestar.response import Redirect
 
 from server.errors import StorageError
 from server.store.centre import Centre
-from server.web.access import LOGIN_PATH, PASSWORD_PATH, ChangePasswordError, SignInError, session_of
+from server.web.access import (
+    LOGIN_PATH,
+    PASSWORD_PATH,
+    ChangePasswordError,
+    SignInError,
+    WrongRoleError,
+    session_of,
+)
+from server.web.formats import ROLES
 from server.web.page import AnyRequest, Frame, Pages, go_to, show
 
 _FRAMES: Final = 6
@@ -23,8 +31,8 @@ _LOG = logging.getLogger(__name__)
 _PAGES: Final = {
     400: ("Permintaan tidak terbaca", "Kembali ke halaman sebelumnya, muat ulang, lalu coba lagi."),
     403: (
-        "Tidak diizinkan",
-        "Peran Anda tidak boleh membuka ini, atau halaman sudah terlalu lama terbuka. Muat ulang lalu coba lagi.",
+        "Tidak terkirim",
+        "Halaman ini sudah terlalu lama terbuka. Kembali, muat ulang, lalu kirim lagi.",
     ),
     404: ("Tidak ditemukan", "Alamat ini tidak ada, atau bukan untuk Anda. Periksa nomor laporan."),
     405: ("Cara ini tidak dikenal", "Kembali ke beranda dan mulai dari sana."),
@@ -34,6 +42,7 @@ _PAGES: Final = {
     500: ("Ada kesalahan pada program", "Bukan salah Anda. Coba lagi; bila terulang, beri tahu admin dengan kode ini:"),
     503: ("Penyimpanan pusat sedang bermasalah", "Belum ada yang tersimpan dari kiriman ini. Coba lagi sebentar."),
 }
+_WRONG_ROLE: Final = "Halaman ini bukan untuk peran Anda ({role}). Kalau perlu, minta kepada admin pusat."
 _FOR_PROGRAMS: Final = ("/v1/", "/_control/", "/health")
 
 
@@ -42,6 +51,8 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     status = error.status_code
     if status >= 500:
         return on_bug(request, error)
+    if isinstance(error, WrongRoleError):
+        return _show(request, status, "Tidak diizinkan", _WRONG_ROLE.format(role=ROLES[request.user.role]))
     return _answer(request, status if status in _PAGES else 400)
 
 
@@ -72,7 +83,10 @@ def on_change_password(_: AnyRequest, __: ChangePasswordError) -> Redirect:
 def _answer(request: AnyRequest, status: int, code: str = "") -> Response[Any]:
     if request.url.path.startswith(_FOR_PROGRAMS):
         return Response(b"", status_code=status, media_type=MediaType.TEXT)
-    title, advice = _PAGES[status]
+    return _show(request, status, *_PAGES[status], code)
+
+
+def _show(request: AnyRequest, status: int, title: str, advice: str, code: str = "") -> Response[Any]:
     frame = _frame(request) if status < 500 else None
     return show("error.html", status=status, frame=frame, here="", title=title, advice=advice, code=code)
 

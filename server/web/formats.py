@@ -69,6 +69,11 @@ def number(value: int) -> str:
     return f"{value:,}".replace(",", ".")
 
 
+def room(megabytes: int) -> str:
+    """Free space on a disk, such as 76 GB."""
+    return f"{number(megabytes // 1000)} GB" if megabytes >= 1000 else f"{megabytes} MB"
+
+
 def first_line(text: str) -> str:
     """The beginning of a text on one line."""
     line = " ".join(text.split())
@@ -112,6 +117,7 @@ FILTERS = {
     "lama": span,
     "lalu": ago,
     "angka": number,
+    "ruang": room,
     "awal": first_line,
     "kanal": lambda code: CHANNELS.get(code, code),
     "identitas": lambda code: IDENTITIES.get(code, code),

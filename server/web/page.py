@@ -36,6 +36,8 @@ class Frame(Struct, frozen=True):
 
     viewer: Viewer
     csrf: str
+    must_change: bool
+    """The one-time password comes first: no other page opens."""
     city: City
     city_name: str
     count: Count
@@ -61,6 +63,7 @@ class Pages:
         return Frame(
             viewer=viewer,
             csrf=session.csrf,
+            must_change=session.must_change,
             city=self.centre.cities.get(connection),
             city_name=self.centre.settings.city,
             count=count_work(connection, viewer.scope, now),

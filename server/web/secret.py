@@ -21,21 +21,22 @@ from server.domain.lifecycle import Status, Step, legal_steps
 from server.domain.roles import Permission, may_open
 from server.errors import BusyError, LoginRefusedError, NoSuchCaseError, PersonError
 from server.store import duty
+from server.store.users import LOCKING
 from server.web.access import needs
-from server.web.case import find_case
-from server.web.cases import PATH
+from server.web.case import find_case, verified_address
+from server.web.cases import PATH, came_from
 from server.web.forms import MAX_FORM_BYTES, Form
 from server.web.once import ONCE_FIELD
 from server.web.page import AnyRequest, Pages, go_to, show
 from sync_protocol.vocabulary import Identity
 
 _SECRET_PATH = PATH + "/{key:str}/rahasia"
-_WRONG_PASSWORD: Final = "Kata sandi tidak cocok, atau akun Anda terkunci. Setelah 5 kali salah, akun dikunci 15 menit."
+_WRONG_PASSWORD: Final = f"Kata sandi tidak cocok, {LOCKING}"
 _SENT_BEFORE: Final = (
     "Formulir ini sudah pernah dikirim, misalnya karena halaman dimuat ulang. Tidak ada yang dibuka."
     " Untuk membuka lagi, isi alasan dan kata sandi Anda."
 )
-_EMPTY: Final = {"alasan": "", Part.TEXT.value: "", Part.PERSON.value: "", "unit": "", "ringkasan": ""}
+_EMPTY: Final = {"alasan": "", Part.TEXT.value: "", Part.PERSON.value: "", "unit": None, "ringkasan": ""}
 
 
 @get(_SECRET_PATH, opt=needs(Permission.OPEN_SECRET), sync_to_thread=True)
@@ -109,7 +110,7 @@ def _hand_over(key: str, request: AnyRequest, pages: Pages) -> Response[str] | R
         raise NotFoundException from None
     except PersonError as error:
         return _answer(key, request, pages, status=422, problem=_problem(error), typed=form, is_handing=True)
-    return go_to(f"{PATH}/{key}")
+    return go_to(verified_address(key, request))
 
 
 def _problem(error: PersonError) -> str:
@@ -128,7 +129,7 @@ def _answer(
     opened: Opened | None = None,
     is_handing: bool = False,
 ) -> Response[str]:
-    case = _find(key, request, pages)
+    case, listed = _find(key, request, pages), came_from(request)
     accused = opened.text.accused if opened and opened.text else ""
     is_open = Step.VERIFIED in legal_steps(Status(case["status"]), request.user.role)
 
@@ -149,6 +150,7 @@ def _answer(
         here="pengaduan",
         case=case,
         back=f"{PATH}/{key}",
+        carried=listed.carried if listed else "",
         problem=problem,
         opened=opened,
         is_handing=is_open and (is_handing or (opened is not None and opened.text is not None)),

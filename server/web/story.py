@@ -26,6 +26,8 @@ _SAID: Final = {
     Step.DISPUTED: "Menyatakan masalahnya belum selesai",
 }
 """What a resident says by SMS; where the case does not stand so that it moves, it is kept all the same."""
+_SECRET: Final = "Isinya tidak ditampilkan: laporan ini RAHASIA."
+_REASON: Final = "Alasan tercatat; tidak ditampilkan untuk peran Anda."
 _NO_PIN: Final = b""
 """The proof of no PIN: a case without one has no notes, since anybody could have sent them."""
 _STEPS: Final = {
@@ -69,8 +71,8 @@ class Happening(Struct, frozen=True):
     note: str = ""
     arrived_at: int | None = None
     """When the centre learnt of it, where that was later."""
-    is_hidden: bool = False
-    """There are words that are not for the one who looks."""
+    hidden: str = ""
+    """What is said in place of words that are not for the one who looks."""
     tone: str = ""
     """How it stands out: `sms`, or `bad`."""
 
@@ -178,25 +180,27 @@ def _note(centre: Centre, row: NoteRow, *, may_read: bool) -> Happening:
         _NOTES.get(row.type, _NOTES["amended"]).format(rating=note.rating),
         note.text if may_read else "",
         row.arrived_at,
-        is_hidden=bool(note.text) and not may_read,
+        hidden=_SECRET if note.text and not may_read else "",
     )
 
 
 def _step(
     centre: Centre, case: sqlite3.Row, event: sqlite3.Row, city: City, viewer: Viewer, *, may_read: bool
 ) -> Happening:
-    """What somebody did. The reason of an opening may itself name the resident: only who may open names sees it."""
+    """What somebody did, with their words: a message, a resident's own, or the reason of an opening."""
     data: dict[str, Any] = json.loads(event["data"])
-    reason = data.get("reason") if viewer.may(Permission.UNMASK) else ""
-    is_residents = event["actor"] == ACTOR
-    is_hidden = is_residents and "note" in data and not may_read
-    sealed = "" if is_hidden else data.get("note") or reason or ""
+    hidden = ""
+    if "reason" in data and not viewer.may(Permission.READ_REASONS):
+        hidden = _REASON
+    elif "note" in data and event["actor"] == ACTOR and not may_read:
+        hidden = _SECRET
+    sealed = "" if hidden else data.get("note") or data.get("reason", "")
     note = centre.keys.decrypt_field(case["id"], bytes.fromhex(sealed)).decode() if sealed else ""
     parts = " dan ".join(_PARTS[part] for part in data.get("parts", []))
     words = _STEPS.get(event["type"], event["type"])
     what = words.format(unit=city.unit(data.get("unit", "")), parts=parts, rating=data.get("rating", ""))
     what += "".join(_corrections(data, city))
-    return Happening(event["at"], "pusat", event["actor"], what, note, is_hidden=is_hidden)
+    return Happening(event["at"], "pusat", event["actor"], what, note, hidden=hidden)
 
 
 def _corrections(data: dict[str, Any], city: City) -> list[str]:

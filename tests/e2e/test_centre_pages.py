@@ -116,6 +116,26 @@ def test_on_a_small_screen_each_figure_of_a_kiosk_says_what_it_is(desk: Page, si
     assert labels == ['"Kontak terakhir: "', '"Antrean: "', '"Jam: "', '"Yang perlu dilihat: "']
 
 
+def test_keys_lead_where_their_help_says(desk: Page, site: Site) -> None:
+    be_signed_in(desk, site, "petugas1")
+    listed = "/pengaduan?status=BELUM_VERIFIKASI&kanal=sms&urut=baru"
+    desk.goto(listed)
+    help_button = desk.locator("button[data-help]")
+    if help_button.is_hidden():
+        return  # Without scripts there are no keys, and nothing speaks of them.
+    desk.keyboard.press("j")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("[data-back]")
+    help_button.click()
+    assert desk.locator("dialog kbd").all_inner_texts() == ["v", "u", "?"]
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("v")
+    assert desk.evaluate("document.activeElement.textContent") == "VERIFIKASI DAN TERUSKAN"
+    desk.keyboard.press("u")
+    desk.wait_for_selector("table[data-keys]")
+    assert desk.url.endswith(listed)
+
+
 def test_no_deadline_runs_into_the_number_beside_it(desk: Page, site: Site) -> None:
     site.clock.pass_(20 * 86_400_000)  # "lewat 12 hari kerja"
     be_signed_in(desk, site, "petugas1")

@@ -34,7 +34,11 @@ class Page:
 
     def numbers(self) -> list[str]:
         """The numbers of the listed cases, in order."""
-        return re.findall(r'class="c-number"><a class="nowrap" href="/pengaduan/([^"]+)"', self.text)
+        return re.findall(r'class="c-number"><a class="nowrap" href="/pengaduan/([^"?]+)[^"]*"', self.text)
+
+    def links(self, words: str) -> list[str]:
+        """Where the links with these words lead."""
+        return [unescape(path) for path in re.findall(rf'<a [^>]*href="([^"]*)"[^>]*>{words}</a>', self.text)]
 
     def words(self) -> str:
         """What a person reads."""

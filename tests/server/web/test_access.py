@@ -25,6 +25,7 @@ SEES = {
     "dinkes": {"at-dinkes", "anonymous-at-dinkes"},
     "dpupr": {"about-dinkes-at-dpupr"},
 }
+READING = {Permission.SEE_CASES, Permission.READ_REASONS, Permission.SEE_DEVICES}
 PAGES = {
     "/": set(SEES),
     "/sandi": set(SEES),
@@ -64,7 +65,7 @@ def test_what_changes_something_needs_a_permission(site):
     own = {"/masuk", "/keluar", "/sandi"}
     for path, handler in handlers(site):
         if "POST" in handler.http_methods and path not in own and not path.startswith("/_control"):
-            assert handler.opt[OPT].permission in set(Permission) - {Permission.SEE_CASES, Permission.SEE_DEVICES}, path
+            assert handler.opt[OPT].permission in set(Permission) - READING, path
 
 
 @pytest.mark.parametrize("name", SEES)
@@ -124,6 +125,16 @@ def test_acts_by_role(site, browse, name, act, doers):
 def test_kiosks_are_let_in_and_revoked_by_admins_alone(site, browse, name, act):
     page = browse(name).post(f"/kios/{'00' * 16}/{act}", unit="DINKES", yakin="ya")
     assert page.status == (404 if name == "admin1" else 403)
+
+
+def test_what_is_refused_says_which_of_two_reasons_it_has(site, browse):
+    role = browse("dinkes").get("/kios")
+    assert "bukan untuk peran Anda (Pejabat penghubung)" in role.words()
+    assert "terlalu lama terbuka" not in role.words()
+    stale = browse("petugas1").post(f"/pengaduan/{site.number('new')}/verifikasi", csrf="lain", unit="DLHK")
+    assert stale.status == 403
+    assert "Halaman ini sudah terlalu lama terbuka." in stale.words()
+    assert "peran" not in stale.words()
 
 
 @pytest.mark.parametrize("path", ["/tidak-ada", "/pengaduan/000G4-0R40Y", "/kios"])

@@ -72,6 +72,24 @@ def test_odd_addresses_are_still_a_list(browse, query):
     assert browse("petugas1").get(f"/pengaduan?{query}").status == 200
 
 
+def test_a_case_leads_back_to_the_list_that_it_was_opened_from(site, browse):
+    browser = browse("petugas1")
+    listed = "/pengaduan?status=semua&kategori=AIR&urut=baru"
+    opened = browser.get(browser.get(listed).links(site.number("new"))[0])
+    assert opened.links("Kembali ke daftar") == [listed]
+    assert browser.get(f"/pengaduan/{site.number('new')}").links("Kembali ke daftar") == ["/pengaduan"]
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://lain.example/", "//lain.example", "x=y", "%00", "status=&hal=x", "%26" * 900]
+)
+def test_whatever_an_address_says_a_case_leads_back_to_a_list_of_ours(site, browse, origin):
+    page = browse("petugas1").get(f"/pengaduan/{site.number('new')}?dari={origin}")
+    (back,) = page.links("Kembali ke daftar")
+    assert re.fullmatch(r"/pengaduan(\?[a-z]+=[A-Za-z_]+(&[a-z]+=[A-Za-z_]+)*)?", back)
+    assert "lain.example" not in page.text
+
+
 def test_filters_survive_being_written_into_an_address_and_read_again():
     filters = read_filters({"status": "semua", "unit": "KEL-1", "nomor": "7kqm9", "urut": "baru"})
     assert (filters.status, filters.unit, filters.number, filters.order) == ("semua", "KEL-1", "7KQM9", "baru")

@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
+
 from server.actions.issue_code import issue_code
 from server.actions.receive_bundle import receive_bundle
 from server.store import codes
+from server.web import formats
 from sync_protocol.bundle import write_bundle
 from sync_protocol.kinds import Kind
 from tests.peers import Peer, RefusedError
@@ -96,6 +99,7 @@ def test_health_clock_and_silence_are_shown(site, browse):
     page = browse("petugas1").get("/kios").words()
     assert "7 laporan, tertua 2 jam" in page
     assert "Sisa disk 90 MB." in page
+    assert "sisa disk 90 MB" in page
     assert "Jam lambat 2 hari." in page
     site.clock.pass_(4 * DAY)
     try:
@@ -160,3 +164,8 @@ def test_entries_that_cannot_be_read_are_listed_with_their_reason(site, browse):
         page = browse(name).get("/kios").words()
         assert "Catatan yang tidak terbaca" in page
         assert f"{peer.log.hex()[:12]} COMPLAINT {code['code']}" in page
+
+
+@pytest.mark.parametrize(("mb", "words"), [(0, "0 MB"), (999, "999 MB"), (1_999, "1 GB"), (76_265, "76 GB")])
+def test_room_on_a_disk_in_words(mb, words):
+    assert formats.room(mb) == words

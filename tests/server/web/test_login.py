@@ -47,7 +47,10 @@ def test_unknown_wrong_locked_and_disabled_get_the_same_answer(site, browse):
 def test_five_wrong_passwords_lock_for_a_quarter_of_an_hour(site, browse):
     for _ in range(users.LOCK_AFTER):
         assert browse().sign_in("dpupr", "salah sekali ini").status == 403
-    assert browse().sign_in("dpupr").status == 403
+    locked = browse().sign_in("dpupr")
+    assert locked.status == 403
+    assert "atau akun ini terkunci" in locked.words()
+    assert "sesudah itu coba lagi" in locked.words()
     site.clock.pass_(users.LOCK_MS - 1)
     assert browse().sign_in("dpupr").status == 403
     site.clock.pass_(1)
@@ -220,7 +223,7 @@ class TestChangingThePassword:
     @pytest.mark.parametrize(
         ("old", "new", "again", "words"),
         [
-            ("salah", PASSWORD, PASSWORD, "Kata sandi lama tidak cocok"),
+            ("salah", PASSWORD, PASSWORD, "Kata sandi lama tidak cocok, atau akun ini terkunci."),
             ("sekali-pakai-saja", PASSWORD, PASSWORD + "x", "sama"),
             ("sekali-pakai-saja", "sekali-pakai-saja", "sekali-pakai-saja", "harus berbeda"),
             ("sekali-pakai-saja", "pendek", "pendek", "12 sampai 128"),
@@ -235,6 +238,14 @@ class TestChangingThePassword:
         assert page.status == 422
         assert words in page.text
         assert browser.get("/").location == "/sandi"
+
+    def test_until_then_there_is_no_menu_that_leads_nowhere(self, browse, newcomer):
+        browser = browse()
+        browser.sign_in(newcomer, "sekali-pakai-saja")
+        page = browser.get("/sandi")
+        assert ('href="/pengaduan' in page.text, 'action="/keluar"' in page.text) == (False, True)
+        browser.post("/sandi", lama="sekali-pakai-saja", baru=PASSWORD, ulang=PASSWORD)
+        assert 'href="/pengaduan' in browser.get("/sandi").text
 
     def test_what_was_granted_to_the_user_can_still_be_opened(self, site, browse, newcomer):
         browser = browse()

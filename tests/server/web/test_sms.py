@@ -79,7 +79,7 @@ class TestMarks:
         browser = browse("petugas1")
         assert 'name="kelurahan"' in browser.get(path).text
         answer = browser.post(f"{path}/verifikasi", unit="DLHK", kategori="SMP", kelurahan="53.71.01.1002")
-        assert answer.location == path
+        assert answer.status == 303
         page = browser.get(path).words()
         assert "kategori dibetulkan menjadi Sampah dan kebersihan" in page
         assert "kelurahan dibetulkan menjadi Nunbaun Sabu" in page
