@@ -126,6 +126,7 @@ def _fill(folder: Path, *, demo: bool, now: int) -> tuple[Founded, keys.CentreKe
         if officer is not None:
             added = {"user": officer.name, "role": officer.role, "unit": "", "seal": key_hash(officer.key.public)}
             events.append_event(connection, at=now, type="user-added", actor="cli", data=added)
+        events.seal_end(connection, centre_keys)
         connection.execute("commit")
     finally:
         connection.close()

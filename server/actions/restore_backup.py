@@ -19,8 +19,8 @@ from server.store import archive, backups
 from server.store.beside import is_leftover, work_folder
 from server.store.centre import LOCK, Clock, open_database, take_lock, wall_clock
 from server.store.data_folder import DATABASE, FOUNDING, KEYS, holds_data
-from server.store.events import append_event
-from server.store.keys import sync_folder
+from server.store.events import append_event, sealing
+from server.store.keys import load_keys, sync_folder
 from server.store.writer import Writer
 
 _WORK: Final = ".kasih-pulih"
@@ -117,9 +117,9 @@ def _note(fresh: Path, manifest: archive.Manifest, now: int) -> None:
         facts = {"made_at": manifest.made_at, "upto": manifest.upto}
         append_event(connection, at=now, type="restored", actor="cli", data=facts)
 
-    writer = Writer(open_database(fresh))
+    keys, writer = load_keys(fresh), Writer(open_database(fresh))
     try:
-        writer.write(note)
+        writer.write(lambda connection: sealing(connection, keys, note))
     finally:
         writer.close()
 

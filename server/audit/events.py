@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from server.audit.finding import Finding
 from server.audit.state import Audit, DeviceStory
-from server.store.events import EVENT_HEAD, FIRST, all_events, case_event, event_hash, read_data
+from server.store.events import EVENT_HEAD, FIRST, HEAD_SEAL, all_events, case_event, event_hash, read_data
 from server.store.troubles import get_meta
 
 _TABLE: Final = "peristiwa"
@@ -30,6 +30,9 @@ def check(state: Audit) -> Iterator[Finding]:
             state.case_events.setdefault(row["case_id"], []).append(case_event(row))
     if get_meta(state.connection, EVENT_HEAD) != (before.hex() if expected > 1 else None):
         yield Finding(_TABLE, f"sesudah n={expected - 1}", "event-end", "ujung rantai tidak cocok: ada yang dihapus")
+    if get_meta(state.connection, HEAD_SEAL) != state.keys.seal_head(before.hex() if expected > 1 else ""):
+        text = "segel ujung rantai bukan dari pusat ini: rantainya ditulis ulang"
+        yield Finding(_TABLE, f"sesudah n={expected - 1}", "event-seal", text)
 
 
 def _follow(state: Audit, what: str, data: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from server.reasons import why
 from server.settings import Settings, load_settings
 from server.store import data_folder
 from server.store.city import CityCache
+from server.store.events import seal_end, sealing
 from server.store.keys import CentreKeys, load_keys
 from server.store.right_of_way import RightOfWay
 from server.store.schema import migrations
@@ -155,7 +156,7 @@ class Centre:
         Raises:
             StorageError: the disk refused; whatever the work itself raises is raised unchanged.
         """
-        return self._writer.write(work)
+        return self._writer.write(lambda connection: sealing(connection, self.keys, work))
 
     def spread(self, work: Callable[[Sequence[T]], list[U]], items: Sequence[T]) -> list[U]:
         """Run work over many items on all cores, in slices; its results are in the order of the items.
@@ -206,11 +207,30 @@ def open_centre(
     lock = take_lock(data, settings.wait_s if wait_s is None else wait_s)
     try:
         connection = open_database(data)
+        _seal_chain(connection, data)
         writer = GroupWriter(connection) if threads else Writer(connection)
         return Centre(data, settings=settings, clock=clock, seal=seal, writer=writer, lock=lock, threads=threads)
     except BaseException:
         os.close(lock)
         raise
+
+
+def _seal_chain(connection: sqlite3.Connection, data: Path) -> None:
+    """The keys of an earlier version lack the one for the chain of events: it is made, and the chain as it is sealed.
+
+    The file comes last: with a chain that is sealed by a key which nobody has, this is done once more.
+    """
+    keys = load_keys(data)
+    if keys.seal_head("") is not None:
+        return
+    keys = keys.with_chain()
+    with suppress(OSError, sqlite3.OperationalError):  # A disk that refuses may take it at the next opening.
+        connection.execute("begin immediate")
+        seal_end(connection, keys)
+        connection.execute("commit")
+        keys.write(data)
+    if connection.in_transaction:
+        connection.execute("rollback")
 
 
 def take_lock(data: Path, wait_s: float) -> int:

@@ -2,18 +2,22 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from server.domain.case_story import CaseEvent
-from server.store.troubles import set_meta
+from server.store.keys import CentreKeys
+from server.store.troubles import get_meta, set_meta
 
 DOMAIN: Final = b"kasih event v1\n"
 FIRST: Final = bytes(32)
 _CHUNK: Final = 400  # SQLite before 3.32 takes 999 parameters.
 EVENT_HEAD: Final = "event_head"
 """In `meta`: the hash of the newest event, so that missing rows at the end show too."""
+HEAD_SEAL: Final = "event_head_seal"
+"""In `meta`: its seal (`CentreKeys.seal_head`), so that who has the database alone cannot compute the chain anew."""
+T = TypeVar("T")
 
 
 def append_event(
@@ -49,6 +53,25 @@ def event_hash(before: bytes, n: int, at: int, case_id: bytes | None, type_: str
     """The hash of an event: SHA-256 over the hash before it and its own fields."""
     fields = [n, at, case_id.hex() if case_id else None, type_, actor, data]
     return sha256(DOMAIN + before + json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()).digest()
+
+
+def sealing(connection: sqlite3.Connection, keys: CentreKeys, work: Callable[[sqlite3.Connection], T]) -> T:
+    """Run work in its transaction, and seal the end of the chain where it has got longer.
+
+    Only what follows an end that bears our seal is sealed: a chain that somebody has written anew never gets one.
+    """
+    before, seal = get_meta(connection, EVENT_HEAD), get_meta(connection, HEAD_SEAL)
+    result = work(connection)
+    if get_meta(connection, EVENT_HEAD) != before and seal == keys.seal_head(before or ""):
+        seal_end(connection, keys)
+    return result
+
+
+def seal_end(connection: sqlite3.Connection, keys: CentreKeys) -> None:
+    """Seal the chain as it is: a new one, or one that an earlier version has left unsealed."""
+    seal = keys.seal_head(get_meta(connection, EVENT_HEAD) or "")
+    if seal is not None:
+        set_meta(connection, HEAD_SEAL, seal)
 
 
 def newest_key_event(connection: sqlite3.Connection, user: str) -> sqlite3.Row | None:

@@ -8,7 +8,7 @@ import json
 import os
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -23,13 +23,16 @@ from sync_protocol.seal import key_tag
 FILE_NAME: Final = KEYS
 _NONCE_SIZE = 12
 _PIN_PURPOSE: Final = b"kasih note pin v1"
+_HEAD_PURPOSE: Final = b"kasih event head v1\n"
 _PROOF_SIZE: Final = 16
 
 
 class CentreKeys:
     """The centre's keys, at work: it signs, it opens what devices sealed, it encrypts fields of cases."""
 
-    def __init__(self, *, sign: bytes, intake: list[bytes], duty_public: bytes, field: bytes) -> None:
+    def __init__(
+        self, *, sign: bytes, intake: list[bytes], duty_public: bytes, field: bytes, chain: bytes | None
+    ) -> None:
         self.sign = Ed25519PrivateKey.from_private_bytes(sign)
         self.sign_public = self.sign.public_key().public_bytes_raw()
         self.intake = X25519PrivateKey.from_private_bytes(intake[0])
@@ -41,12 +44,13 @@ class CentreKeys:
         self._field = ChaCha20Poly1305(field)
         self._names = hmac.digest(field, b"kasih pseudonym v1\n", sha256)
         self._pins = hmac.digest(field, _PIN_PURPOSE, "sha256")
+        self._chain = chain
         self._stored = {
             "sign": sign.hex(),
             "intake": [key.hex() for key in intake],
             "duty_public": duty_public.hex(),
             "field": field.hex(),
-        }
+        } | ({"chain": chain.hex()} if chain else {})
 
     def encrypt_field(self, case_id: bytes, data: bytes) -> bytes:
         """Encrypt what names a resident, bound to its case."""
@@ -76,6 +80,19 @@ class CentreKeys:
         """What tells notes with a case's PIN from others without opening them; worth nothing without these keys."""
         return hmac.digest(self._pins, f"{number} {pin}".encode(), "sha256")[:_PROOF_SIZE]
 
+    def seal_head(self, head: str) -> str | None:
+        """What proves that this centre wrote the chain of events up to here; None with the keys of an earlier version.
+
+        Args:
+            head: the hash of the newest event in hex; empty where there is none.
+        """
+        return None if self._chain is None else hmac.digest(self._chain, _HEAD_PURPOSE + head.encode(), "sha256").hex()
+
+    def with_chain(self) -> "CentreKeys":
+        """These keys, and the one for the chain of events, which those of an earlier version lack."""
+        stored = self._stored | {"chain": os.urandom(32).hex()}
+        return _read(stored)
+
     def write(self, folder: Path) -> None:
         """Write the file, durably, readable by its owner alone; an earlier one stays whole until then."""
         temporary = folder / (FILE_NAME + ".new")
@@ -90,7 +107,13 @@ class CentreKeys:
 
 def new_keys(duty_public: bytes) -> CentreKeys:
     """Make the keys of a new centre."""
-    return CentreKeys(sign=os.urandom(32), intake=[os.urandom(32)], duty_public=duty_public, field=os.urandom(32))
+    return CentreKeys(
+        sign=os.urandom(32),
+        intake=[os.urandom(32)],
+        duty_public=duty_public,
+        field=os.urandom(32),
+        chain=os.urandom(32),
+    )
 
 
 def load_keys(folder: Path) -> CentreKeys:
@@ -101,13 +124,7 @@ def load_keys(folder: Path) -> CentreKeys:
     """
     try:
         check_whole(folder)
-        stored = json.loads((folder / FILE_NAME).read_text("ascii"))
-        return CentreKeys(
-            sign=bytes.fromhex(stored["sign"]),
-            intake=[bytes.fromhex(key) for key in stored["intake"]],
-            duty_public=bytes.fromhex(stored["duty_public"]),
-            field=bytes.fromhex(stored["field"]),
-        )
+        return _read(json.loads((folder / FILE_NAME).read_text("ascii")))
     except OSError as error:
         raise NotACentreError(f"kunci pusat di {folder} tidak dapat dibaca: {why(error)}") from None
     except (ValueError, KeyError, TypeError, IndexError):
@@ -115,6 +132,16 @@ def load_keys(folder: Path) -> CentreKeys:
             f"kunci pusat rusak: isi {folder / FILE_NAME} bukan kunci yang utuh. Kembalikan berkas itu dari salinan,"
             f" atau pulihkan cadangan: kasih-server restore BERKAS --data {folder} --force"
         ) from None
+
+
+def _read(stored: dict[str, Any]) -> CentreKeys:
+    return CentreKeys(
+        sign=bytes.fromhex(stored["sign"]),
+        intake=[bytes.fromhex(key) for key in stored["intake"]],
+        duty_public=bytes.fromhex(stored["duty_public"]),
+        field=bytes.fromhex(stored["field"]),
+        chain=bytes.fromhex(stored["chain"]) if "chain" in stored else None,
+    )
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """`verify` finds what was changed behind the centre's back, and says where."""
 
+import json
 import random
 import shutil
 import sqlite3
@@ -309,17 +310,75 @@ def test_every_kind_of_edit_is_found(edited: tuple[Path, sqlite3.Connection]) ->
     assert unseen == []
 
 
+def without_chain_key(data: Path) -> None:
+    """As the keys of an earlier version are."""
+    stored = json.loads((data / "centre.keys").read_text())
+    del stored["chain"]
+    (data / "centre.keys").write_text(json.dumps(stored))
+
+
+class TestAChainWrittenAnew:
+    """Hashes need no key: who has the database can compute them all again, but not the seal of their end."""
+
+    @staticmethod
+    def rewrite(connection: sqlite3.Connection) -> None:
+        """Nobody ever looked at a name."""
+        connection.execute("begin immediate")
+        rows = connection.execute("select * from event where type <> 'identity-unmasked' order by n").fetchall()
+        connection.execute("delete from event")
+        for row in rows:
+            append_event(
+                connection,
+                at=row["at"],
+                type=row["type"],
+                actor=row["actor"],
+                case_id=row["case_id"],
+                data=json.loads(row["data"]),
+            )
+        connection.execute("commit")
+
+    def test_is_found(self, edited: tuple[Path, sqlite3.Connection]) -> None:
+        data, connection = edited
+        self.rewrite(connection)
+        assert [finding.code for finding in findings(data)] == ["event-seal"]
+
+    @pytest.mark.parametrize("edit", ["", "delete from meta where key = 'event_head_seal'"])
+    def test_gets_no_seal_later(self, edited: tuple[Path, sqlite3.Connection], edit: str) -> None:
+        data, connection = edited
+        self.rewrite(connection)
+        connection.execute(edit)
+        centre = open_centre(data, threads=False)
+        add_user(centre, name="baru", role="auditor", unit="", full_name="", actor="cli")
+        centre.close()
+        assert [finding.code for finding in findings(data)] == ["event-seal"]
+
+    def test_is_found_from_the_first_opening_on_where_an_earlier_version_had_no_key(
+        self, edited: tuple[Path, sqlite3.Connection]
+    ) -> None:
+        data, connection = edited
+        without_chain_key(data)
+        connection.execute("delete from meta where key = 'event_head_seal'")
+        assert findings(data) == []
+        for _ in range(2):
+            open_centre(data, threads=False).close()
+            assert findings(data) == []
+        self.rewrite(connection)
+        assert [finding.code for finding in findings(data)] == ["event-seal"]
+
+
 class TestAnEarlierVersion:
     """Its events do not state the hash of a key pair or a grant: nothing is made of that, until one does."""
 
     @pytest.fixture
     def data(self, data: Path) -> Path:
         """As such a version founded a centre, and added a user."""
+        without_chain_key(data)
         connection = open_database(data)
         connection.execute("begin immediate")
         user = users.NewUser("sari", "", Role.PETUGAS, "", "", UserKey(bytes(32), b""))
         users.insert_user(connection, user, 0)
         connection.execute("delete from event")
+        connection.execute("delete from meta where key = 'event_head_seal'")
         append_event(connection, at=0, type="centre-founded", actor="cli", data={"demo": False})
         added = {"user": "sari", "role": "petugas", "unit": ""}
         append_event(connection, at=0, type="user-added", actor="cli", data=added)
