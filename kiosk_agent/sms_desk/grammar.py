@@ -65,11 +65,14 @@ _NOTHING_LOST: Final = frozenset({Verb.CHECK, Verb.PIN, Verb.RATE, Verb.YES})
 _REPORT: Final = "LAPOR"
 _SIGNS: Final = r"\s!-/:-@\[-`{-~\u00a0-\u00bf\u200b-\u200f\u2010-\u2027\u2060\ufeff"
 """What may stand between and around words."""
-_FIRST: Final = re.compile(rf"[{_SIGNS}]*([^{_SIGNS}]+)[{_SIGNS}]*")
-_AFTER_KEYWORD: Final = re.compile(r"[\s:;,.!\-\u2013\u2014_=/*>)\]\u00bb\u2019\u201d]*")
-_BEFORE_NUMBER: Final = re.compile(
-    r"[\s#:;,.\-*'\"(<\[]*(?:(?:NOMOR|NO|NMR|LAPORAN)(?![A-Z0-9])[\s.:#]*)*", re.IGNORECASE
+_FIRST: Final = re.compile(rf"[{_SIGNS}]*([^{_SIGNS}]+)")
+_AFTER_KEYWORD: Final = re.compile(
+    r"(?:[\s:;,.!\-\u2013\u2014_=/*>)\]\u00bb\u2019\u201d]|[(<\[]SPASI[)>\]])*", re.IGNORECASE
 )
+"""Our own texts say "KOTKUPANG (spasi) isi", and some people type just that."""
+_BETWEEN: Final = r"(?:[\W_]|SPASI(?![^\W_]))*"
+"""Any signs at all: what they stand before is looked at closely."""
+_BEFORE_NUMBER: Final = re.compile(rf"{_BETWEEN}(?:(?:NOMOR|NO|NMR|LAPORAN)(?![A-Z0-9]){_BETWEEN})*", re.IGNORECASE)
 _SYMBOL: Final = r"[0-9A-Za-z]"
 _NUMBER: Final = re.compile(rf"(?:{_SYMBOL}[ \t.\-_\u2010-\u2014]{{0,2}}){{9}}{_SYMBOL}(?!{_SYMBOL})")
 _RUN_ON: Final = re.compile(
@@ -78,11 +81,21 @@ _RUN_ON: Final = re.compile(
 """A command and what may be a number in one word. It must hold a digit: words of ten letters are too common."""
 _LIKE_NUMBER: Final = re.compile(rf"(?=\S*[0-9])[0-9A-Za-z.\-_\u2010-\u2014]{{6,14}}(?![^{_SIGNS}])")
 _PIN: Final = re.compile(
-    r"[\s:,.\-]*(?:PIN(?![A-Za-z])[\s:.\-]*)?([0-9OIl]{6}(?:[0-9OIl]{10})?)(?![0-9A-Za-z])", re.IGNORECASE
+    rf"{_BETWEEN}(?:PIN(?![A-Za-z]){_BETWEEN})?([0-9OIl]{{6}}(?:[0-9OIl]{{10}})?)(?![0-9A-Za-z])", re.IGNORECASE
 )
-_RATING: Final = re.compile(r"[\s:,.\-=]*([1-5])(?![0-9])")
+_MAY_BE_PIN: Final = re.compile(
+    r"\bPIN\b|(?<![0-9])[0-9](?:[\W_]?[0-9]){5}(?:(?:[\W_]?[0-9]){10})?(?![0-9])", re.IGNORECASE
+)
+"""Staff, who read what is added, never see one."""
+_RATING: Final = re.compile(rf"{_BETWEEN}([1-5])(?![0-9])", re.IGNORECASE)
 _OWN: Final = {Verb.CHECK: _PIN, Verb.RATE: _RATING}
 """What belongs to a command behind its number."""
+_COURTESY: Final = re.compile(
+    "ADMIN|BAPAK|BPK|BU|DONG|HALO|IBU|INFO|KAK|KASI|KASIH|LAPORAN|MAKASI|MAKASIH|MALAM|MAS|MBAK|MIN|MOHON|PAGI|PAK|SAYA"
+    "|SELAMAT|SIANG|SORE|SPASI|STATUS|TERIMA|TERIMAKASIH|THANKS|TKS|TOLONG|TRIMAKASIH|TRIMS|YA",
+    re.IGNORECASE,
+)
+"""Words that are not worth an officer's reading."""
 _DIGITS: Final = str.maketrans("OoIiLl", "001111")
 _LONG_KEYWORD: Final = 7
 """A keyword this long may run on into the next word (KOTKUPANGlampu); LAPORAN is a word of its own."""
@@ -125,14 +138,18 @@ def _behind_prefix(text: str, prefix: str) -> tuple[str | None, bool]:
     if start is None:
         return (None, False)
     if is_mistyped(start[1].upper(), prefix):
-        return text[start.end() :], True
+        return _behind_keyword(text, start.end()), True
     for keyword in (prefix, _REPORT):
         end = _end_of_keyword(text, start.start(1), keyword)
         if end is not None:
-            return text[_AFTER_KEYWORD.match(text, end).end() :], False  # type: ignore[union-attr]  # matches nothing too
+            return _behind_keyword(text, end), False
     if is_mistyped(start[1].upper(), _REPORT):
         return text, True  # "Lapar" may be meant, so it stays in the text.
     return None, False
+
+
+def _behind_keyword(text: str, at: int) -> str:
+    return text[_AFTER_KEYWORD.match(text, at).end() :]  # type: ignore[union-attr]  # It matches nothing too.
 
 
 def _end_of_keyword(text: str, start: int, keyword: str) -> int | None:
@@ -160,7 +177,7 @@ def _command(text: str) -> Understood | None:
     for name, verb in _NUMBERED.items():
         if word == name or is_mistyped(word, name):
             found = _numbered(verb, name, rest, is_exact=word == name)
-            if found is not None:
+            if found is not None and not _is_sigh(found):
                 return found
     run_on = _RUN_ON.match(text, start.start(1))
     if run_on is None:
@@ -173,7 +190,10 @@ def _numbered(verb: Verb, name: str, rest: str, *, is_exact: bool) -> Understood
     at = _BEFORE_NUMBER.match(rest).end()  # type: ignore[union-attr]  # It matches nothing too.
     number, end = _number_at(rest, at)
     if number:
-        return Understood(verb, f"{name} {number}{_what_follows(verb, rest[end:])}".rstrip(), has_typo=not is_exact)
+        behind = rest[end:]
+        if verb is Verb.CHECK and _says_more(behind) and not _PIN.match(behind) and not _MAY_BE_PIN.search(behind):
+            verb, name = Verb.ADD, "TAMBAH"  # It is answered the same, and the words reach somebody.
+        return Understood(verb, f"{name} {number}{_what_follows(verb, behind)}".rstrip(), has_typo=not is_exact)
     if not is_exact:
         return None
     if not _words(rest):
@@ -188,6 +208,15 @@ def _tells_more(verb: Verb, rest: str) -> bool:
     """Whether anything follows the number that does not belong to the command: then it may be a complaint."""
     own = _OWN[verb].match(rest) if verb in _OWN else None
     return _telling(rest[own.end() :] if own else rest)
+
+
+def _is_sigh(found: Understood) -> bool:
+    """Whether what looks like a mistyped YA opens a complaint: "Yah 7KQM9-XD4TF masih mati" must not close it."""
+    return found.verb is Verb.YES and found.has_typo and _says_more("".join(found.text.split(" ", 2)[2:]))
+
+
+def _says_more(words: str) -> bool:
+    return any(not _COURTESY.fullmatch(word) for word in re.findall(r"[^\W\d_]{2,}", words))
 
 
 def _bare(verb: Verb, name: str) -> Understood | None:
@@ -217,14 +246,16 @@ def _what_follows(verb: Verb, rest: str) -> str:
         return f" {own[1].translate(_DIGITS)}" if own else ""
     if verb is Verb.PIN:
         return ""
-    said = rest[_AFTER_KEYWORD.match(rest).end() :].strip()  # type: ignore[union-attr]  # It matches nothing too.
+    said = _behind_keyword(rest, 0).strip()
     return f" {said}" if said else ""
 
 
 def is_mistyped(word: str, meant: str) -> bool:
-    """Whether one letter is wrong, missing, too many or swapped with its neighbour. Two letters are too few to tell."""
-    if word == meant or len(meant) < 3 or abs(len(word) - len(meant)) > 1:
+    """Whether one letter is wrong, missing, too many or swapped with its neighbour."""
+    if word == meant or abs(len(word) - len(meant)) > 1:
         return False
+    if len(meant) < 3 and meant[0] not in word:
+        return False  # PA and KA are words of their own.
     same = next((at for at, (a, b) in enumerate(zip(word, meant, strict=False)) if a != b), min(len(word), len(meant)))
     behind_word, behind_meant = word[same:], meant[same:]
     return (

@@ -1,5 +1,7 @@
 """What a text asks for, in all the ways in which people write it."""
 
+from string import ascii_uppercase
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +31,11 @@ NO = "7KQM9-XD4TF"
         ("KOTKUPANG\nlampu\nmati", "lampu\nmati"),
         ("KOTKUPANG ya ampun lampu mati", "ya ampun lampu mati"),
         ("KOTKUPANG 😡😡", None),
+        ("KOTKUPANG (spasi) lampu mati", "lampu mati"),
+        ("KOTKUPANG<spasi>lampu mati", "lampu mati"),
+        ("LAPOR [SPASI]: lampu mati", "lampu mati"),
+        ("KOTKUPNG (spasi) lampu mati", "lampu mati"),
+        ("KOTKUPANG spasi di formulir kurang", "spasi di formulir kurang"),
     ],
 )
 def test_a_keyword_makes_a_report_of_what_follows_it(text: str, said: str | None) -> None:
@@ -68,6 +75,12 @@ def test_a_keyword_makes_a_report_of_what_follows_it(text: str, said: str | None
         "CEK 7KQM9-XD4TX 😡",
         "😡",
         "Kot",
+        "Y",
+        "yah",
+        f"Pa {NO} belum beres",
+        f"Ka {NO}",
+        f"Yah {NO} masih mati juga",
+        f"YES {NO}",
     ],
 )
 def test_everything_else_is_a_draft_with_its_every_letter(text: str) -> None:
@@ -76,7 +89,20 @@ def test_everything_else_is_a_draft_with_its_every_letter(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "   ", "\n", "...", "KOTKUPANG", "kotkupang ", "KOTKUPANG.", "LAPOR", "Lapor!!", "KOT KUPANG"]
+    "text",
+    [
+        "",
+        "   ",
+        "\n",
+        "...",
+        "KOTKUPANG",
+        "kotkupang ",
+        "KOTKUPANG.",
+        "LAPOR",
+        "Lapor!!",
+        "KOT KUPANG",
+        "KOTKUPANG(spasi)",
+    ],
 )
 def test_nothing_to_report_is_empty(text: str) -> None:
     assert understand(text).verb is Verb.EMPTY
@@ -113,6 +139,15 @@ def test_nothing_to_report_is_empty(text: str) -> None:
         (f"NILAI {NO} 5", Verb.RATE, f"NILAI {NO} 5"),
         (f"nilai {NO}: 4 bagus", Verb.RATE, f"NILAI {NO} 4"),
         (f"nilai {NO} 9", Verb.RATE, f"NILAI {NO}"),
+        (f"NILAI (spasi) {NO} (spasi) 5", Verb.RATE, f"NILAI {NO} 5"),
+        (f"NILAI {NO} = (5)", Verb.RATE, f"NILAI {NO} 5"),
+        (f"cek {NO} / PIN = 402913", Verb.CHECK, f"CEK {NO} 402913"),
+        (f"TAMBAH (spasi) {NO} (spasi) dekat GOR", Verb.ADD, f"TAMBAH {NO} dekat GOR"),
+        (f"KOTKUPANG (spasi) CEK (spasi) {NO}", Verb.CHECK, f"CEK {NO}"),
+        (f"YAA {NO}", Verb.YES, f"YA {NO}"),
+        (f"Y {NO}", Verb.YES, f"YA {NO}"),
+        (f"Iya, {NO} terima kasih pak", Verb.YES, f"YA {NO} terima kasih pak"),
+        (f"YS {NO}.", Verb.YES, f"YA {NO}"),
         (f"PIN {NO}", Verb.PIN, f"PIN {NO}"),
         ("Berhenti.", Verb.STOP, "BERHENTI"),
         ("BERENTI", Verb.STOP, "BERHENTI"),
@@ -124,6 +159,45 @@ def test_nothing_to_report_is_empty(text: str) -> None:
 def test_a_command_is_brought_into_its_one_form(text: str, verb: Verb, form: str) -> None:
     understood = understand(text)
     assert (understood.verb, understood.text) == (verb, form)
+
+
+SIGNS = [
+    *("! ", "? ", " = ", ") ", "+ ", "/", "\\", "] ", "} ", "> ", "% ", "& ", "* ", "~ ", "^ ", "| ", "_ ", "@ ", "$ "),
+    *(" – ", " — ", "” ", "’ ", "» ", "… ", " • ", " → ", " 👉 ", "\u00a0", "\u200b", "\n\n", "?!?! ", " : # "),
+    *(" (spasi) ", "(spasi)", " <spasi> ", " [SPASI] ", " spasi ", " (spasi) no. ", " Nomor: (spasi) "),
+]
+
+
+@pytest.mark.parametrize("between", SIGNS)
+@pytest.mark.parametrize("word", ["CEK", "YA", "BELUM"])
+def test_whatever_signs_stand_between_a_command_and_its_number_it_is_one(word: str, between: str) -> None:
+    assert understand(f"{word}{between}{NO}").text == f"{word} {NO}"
+
+
+@pytest.mark.parametrize("opening", ["(", "[", "{", "<", "“", '"', "‘", "*", "- ", "# ", "... "])
+def test_whatever_signs_stand_around_a_command_it_is_one(opening: str) -> None:
+    closing = {"(": ")", "[": "]", "{": "}", "<": ">", "“": "”", "‘": "’"}.get(opening, opening)
+    assert understand(f"{opening}CEK{closing} {NO}").text == f"CEK {NO}"
+    assert understand(f"{opening}YA {NO}{closing}").verb is Verb.YES
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("kenapa lama sekali, air masih mati", f"TAMBAH {NO} kenapa lama sekali, air masih mati"),
+        (": su 3 minggu pak!", f"TAMBAH {NO} su 3 minggu pak!"),
+        ("(spasi) belum beres", f"TAMBAH {NO} belum beres"),
+        ("Terima kasih, pak.", f"CEK {NO}"),
+        ("tolong 🙏", f"CEK {NO}"),
+        ("kenapa lama, pin saya 402913", f"CEK {NO}"),
+        ("pin 402 913", f"CEK {NO}"),
+        ("kenapa lama? kodenya 1234 5678 9012 3456", f"CEK {NO}"),
+        ("telepon 081234567890 dulu", f"TAMBAH {NO} telepon 081234567890 dulu"),
+        ("402913 kenapa lama", f"CEK {NO} 402913"),
+    ],
+)
+def test_who_asks_and_says_something_too_adds_it_and_is_told_the_same(said: str, text: str) -> None:
+    assert understand(f"CEK {NO} {said}").text == text
 
 
 @pytest.mark.parametrize(
@@ -162,10 +236,31 @@ def test_the_keyword_is_a_setting() -> None:
 
 @pytest.mark.parametrize(
     ("word", "meant", "is_so"),
-    [("CEK", "CEK", False), ("CKE", "CEK", True), ("CE", "CEK", True), ("YAA", "YA", False), ("LAPAN", "LAPOR", False)],
+    [("CEK", "CEK", False), ("CKE", "CEK", True), ("CE", "CEK", True), ("LAPAN", "LAPOR", False)],
 )
 def test_one_typing_error_is_forgiven_and_no_more(word: str, meant: str, *, is_so: bool) -> None:
     assert is_mistyped(word, meant) is is_so
+
+
+@pytest.mark.parametrize(
+    ("word", "is_so"), [("YAA", True), ("IYA", True), ("Y", True), ("YE", True), ("PA", False), ("KA", False)]
+)
+def test_in_a_mistyped_ya_the_y_is_left(word: str, *, is_so: bool) -> None:
+    assert is_mistyped(word, "YA") is is_so
+
+
+@pytest.mark.parametrize(
+    "commands", [("CEK", "TAMBAH", "YA", "BELUM", "NILAI", "PIN"), ("BERHENTI", "MULAI", "BANTUAN")]
+)
+def test_no_typing_error_leads_to_two_commands(commands: tuple[str, ...]) -> None:
+    for meant in commands:
+        wrong = {
+            meant[:at] + letter + meant[at + gone :]
+            for at in range(len(meant) + 1)
+            for letter in ("", *ascii_uppercase)
+            for gone in (0, 1)
+        }
+        assert not [word for word in wrong for other in commands if other != meant and is_mistyped(word, other)]
 
 
 @given(st.text(max_size=200))

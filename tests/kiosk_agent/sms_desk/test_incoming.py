@@ -223,6 +223,12 @@ def test_what_needs_nobody_is_answered_here(desk: Desk, text: str, reply: str) -
     assert desk.sms_in() == []
 
 
+def test_what_is_said_behind_cek_goes_up_as_an_addition(desk: Desk) -> None:
+    desk.hear("CEK 7KQM9-XD4TF kenapa lama sekali, air masih mati")
+    (command,) = desk.sms_in()
+    assert (command.flags, command.text) == (["tambah"], "TAMBAH 7KQM9-XD4TF kenapa lama sekali, air masih mati")
+
+
 def test_the_citys_keyword_comes_with_its_settings(desk: Desk) -> None:
     config = Config(unit="KEL-53.71.01.1001", settings={"sms_prefix": "ATAMBUA"})
     desk.peer.say(Kind.CONFIG, config)
