@@ -42,6 +42,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     retry_after_s: Annotated[int, Meta(ge=1, le=86_400)] = 30
     wait_s: Seconds = 10.0
     """How long a command waits for another one that uses the data folder."""
+    sms_prefix: Annotated[str, Meta(pattern=r"^[A-Z]{3,20}\Z")] = "KOTKUPANG"
+    """The keyword with which a report by SMS begins in this city; goes down in CONFIG, and stands in the texts."""
     lock_after: Positive = 5
     """Wrong PINs for a number, or from a device, after which it is locked."""
     lock_s: Annotated[int, Meta(ge=1, le=86_400)] = 3600

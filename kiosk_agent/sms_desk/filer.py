@@ -9,7 +9,7 @@ from kiosk_agent.intake.form import Form
 from kiosk_agent.kiosk import Kiosk
 from kiosk_agent.sms_desk import hours, replies
 from kiosk_agent.sms_desk.boxes import REF_SIZE, Boxes
-from kiosk_agent.sms_desk.grammar import DEFAULT_PREFIX, Understood, Verb, in_pieces, understand
+from kiosk_agent.sms_desk.grammar import Understood, Verb, in_pieces, understand
 from kiosk_agent.sms_desk.guesses import OTHER, guess_category, guess_kelurahan, is_emergency, wants_secrecy
 from kiosk_agent.sms_desk.queue import Queue
 from kiosk_agent.sms_desk.replies import Template
@@ -64,8 +64,7 @@ class Filer:
             self._pass_on(filing, whole, understood)
 
     def _understand(self, text: str) -> Understood:
-        config = self._kiosk.centre.config
-        return understand(text, config.settings.get("sms_prefix", DEFAULT_PREFIX) if config else DEFAULT_PREFIX)
+        return understand(text, replies.keyword(self._kiosk.centre.config))
 
     # -- commands ------------------------------------------------------------------------------------------------------
 
@@ -203,6 +202,7 @@ class Filer:
 
     def _answer(self, filing: Filing, whole: Whole, template: Template, **values: object) -> bool:
         """Queue the one reply to a message, if the budgets allow; whether they do."""
+        values["kata"] = replies.keyword(self._kiosk.centre.config)
         return self._queue.queue_reply(
             filing.connection,
             key=self._queue.own_key(whole.keys[-1], template),

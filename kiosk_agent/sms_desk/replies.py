@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from kiosk_agent.intake.master import Master
+from kiosk_agent.sms_desk.grammar import DEFAULT_PREFIX
 from sync_protocol.bodies import Config
 
 TABLE: Final = "sms"
@@ -43,6 +44,11 @@ def kiosk_name(config: Config | None) -> str:
     if config is None:
         return "kios"
     return config.settings.get("sms_name", "")[:SHORT_NAME] or short_name(config.unit_name) or "kios"
+
+
+def keyword(config: Config | None) -> str:
+    """With what a report begins in this city."""
+    return (config.settings.get("sms_prefix", "") if config is not None else "") or DEFAULT_PREFIX
 
 
 def short_name(name: str) -> str:

@@ -137,7 +137,8 @@ class _Task:
         found = [case for case in answered if self._is_of_phone(case)]
         if len(found) == 1:
             return self._serve(found[0])
-        return self._reply(Template.HELP, fill(self._templates, Template.HELP), None, "unclear")
+        text = fill(self._templates, Template.HELP, kata=self._centre.settings.sms_prefix)
+        return self._reply(Template.HELP, text, None, "unclear")
 
     def _is_of_phone(self, case: sqlite3.Row) -> bool:
         try:

@@ -20,6 +20,8 @@ from sync_protocol.states import DEVICE, Device, DeviceEvent, move
 ACTOR = "kios"
 SMS_NAME = "sms_name"
 """Among the settings of CONFIG: what the unit is called in an SMS, as the centre itself calls it there."""
+SMS_PREFIX = "sms_prefix"
+"""Among them too: the keyword with which a report by SMS begins in this city."""
 
 
 class Claim(Struct, frozen=True):
@@ -126,7 +128,10 @@ def send_enrolment(connection: sqlite3.Connection, centre: Centre, log: bytes, n
                 unit=device["unit"],
                 unit_name=master.unit_names(connection).get(device["unit"], ""),
                 poll_s=centre.settings.poll_s,
-                settings={SMS_NAME: centre.cities.get(connection).short(device["unit"])},
+                settings={
+                    SMS_NAME: centre.cities.get(connection).short(device["unit"]),
+                    SMS_PREFIX: centre.settings.sms_prefix,
+                },
             ),
         ),
         *((Kind.MASTER, Master(table=name, rows=master.get_table(connection, name))) for name in master.TABLES),

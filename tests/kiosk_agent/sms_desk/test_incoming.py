@@ -235,6 +235,12 @@ def test_the_citys_keyword_comes_with_its_settings(desk: Desk) -> None:
     desk.sync()
     desk.hear("Atambua: lampu mati")
     assert [(one.text, "draft" in one.flags) for one in desk.complaints()] == [("lampu mati", False)]
+    desk.replies()
+    desk.hear("Bantuan")
+    desk.hear("atambua")
+    texts = desk.replies()
+    assert len(texts) == 2
+    assert all("ketik" in text.lower() and "ATAMBUA (spasi) isi" in text for text in texts)
 
 
 def test_a_report_about_officers_or_one_that_asks_for_it_is_secret(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kiosk_agent.sms_desk.replies import keyword
 from server.actions import sort_bundle
 from server.actions.announce_status import announce
 from server.actions.confirm_device import confirm_device
@@ -13,14 +14,16 @@ from server.actions.revoke_device import revoke_device
 from server.actions.take_step import take_step
 from server.domain.lifecycle import Step
 from server.errors import DeviceStateError, UnknownDeviceError, UnknownUnitError
+from server.settings import Settings
 from server.store import cases, codes, devices, events
-from sync_protocol.bodies import Key
+from server.store.centre import open_centre
+from sync_protocol.bodies import Config, Key
 from sync_protocol.bundle import write_bundle
 from sync_protocol.keys import new_code, read_code, write_code
 from sync_protocol.kinds import Kind
 from sync_protocol.vocabulary import DeviceState
 from tests.peers import Peer, RefusedError
-from tests.server.conftest import UNIT
+from tests.server.conftest import UNIT, enrolled
 
 HOUR_MS = 3_600_000
 
@@ -58,7 +61,7 @@ def test_a_good_code_lets_in_at_once_and_sends_keys_settings_and_master_data(cen
     assert bytes.fromhex(keys.sign) == centre.keys.sign_public
     (config,) = peer.received(Kind.CONFIG)
     assert (config.unit, config.unit_name) == (UNIT, "Kelurahan Namosain")
-    assert config.settings == {"sms_name": "Kel. Namosain"}
+    assert config.settings == {"sms_name": "Kel. Namosain", "sms_prefix": "KOTKUPANG"}
     tables = {master.table: master.rows for master in peer.received(Kind.MASTER)}
     assert set(tables) == {"kelurahan", "kategori", "unit", "status", "teks", "sms", "kalender"}
     assert len(tables["kelurahan"]) == 51
@@ -67,6 +70,18 @@ def test_a_good_code_lets_in_at_once_and_sends_keys_settings_and_master_data(cen
     assert parents["KEC-ALAK"] == "BAG-ORG"
     assert parents["PKM-OSP"] == "DINKES"
     assert set(parents.values()) <= set(parents) | {""}
+
+
+def test_the_citys_keyword_for_sms_is_a_setting_of_the_centre_that_kiosks_learn(data, clock):
+    (data / "server.toml").write_text('sms_prefix = "ATAMBUA"\n')
+    centre = open_centre(data, clock=clock, threads=False)
+    try:
+        (config,) = enrolled(centre, clock=clock).received(Kind.CONFIG)
+    finally:
+        centre.close()
+    assert isinstance(config, Config)
+    assert keyword(config) == "ATAMBUA"
+    assert keyword(None) == Settings().sms_prefix
 
 
 def test_a_code_tells_its_centre_from_another(centre):

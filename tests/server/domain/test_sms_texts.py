@@ -38,6 +38,7 @@ LONGEST = {
     "lapor": "123456789",
     "hari": "120",
     "n": "120",
+    "kata": "KABUPATENKEPULAUANXX",
     "a": "10",
     "b": "10",
 }

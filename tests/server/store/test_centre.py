@@ -243,6 +243,7 @@ def test_settings_rise_from_file_to_environment_to_flags(data, monkeypatch):
     [
         ("poll_s = 0", "pengaturan poll_s tidak dapat bernilai 0"),
         ("poll_s = 'x'", "pengaturan poll_s tidak dapat bernilai 'x'"),
+        ("sms_prefix = 'kota kupang'", "pengaturan sms_prefix tidak dapat bernilai 'kota kupang'"),
         ("unknown = 1", "pengaturan unknown tidak dikenal"),
         ("city = 'x'\npoll_s = = 3", r"bukan TOML yang benar \(baris 2, kolom 10\)"),
     ],
