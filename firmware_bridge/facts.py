@@ -163,6 +163,7 @@ class Facts(Struct):
         self.setup_due, self.restarted, self.echo_off = True, False, False
         self.storage, self.storages, self.more_messages = "", (), True
         self.suspects.clear()
+        self.phantoms.clear()
         self.next_sweep = self.next_check = 0.0
 
     def trouble(self) -> str:

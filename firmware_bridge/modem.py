@@ -300,6 +300,7 @@ class Modem:
         facts = self.facts
         if line.startswith(_INDICATES_MESSAGE):
             facts.next_sweep = facts.now
+            facts.phantoms.clear()  # One of them may be this message.
         elif line.startswith("+CUSD:"):
             facts.ussd_line = line
             if self._pause is not None and self._pause.until == "+CUSD:":

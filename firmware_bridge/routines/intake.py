@@ -78,21 +78,23 @@ class Intake(Sending):
 
     def _list(self, name: str) -> Generator[Request, Any, list[Listed] | None]:
         facts = self.facts
-        used, total = facts.slots.get(name, (0, 0))
         entries: list[Listed] = []
         if facts.quirks.listing == "list":
             answer: Answer = yield commands.LIST
             if not answer.ok and answer.number != _NO_SUCH_MESSAGE:
                 return None
             entries = commands.listed(answer)
-        if (
-            not entries and used and facts.phantoms.get(name) != used
-        ):  # Some modems list nothing though there is something.
-            facts.phantoms[name] = used
+        else:
+            self._look_at_storage((yield commands.STORAGE))
+        used, total = facts.slots.get(name, (0, 0))
+        phantoms = min(facts.phantoms.get(name, 0), used)
+        if not entries and used > phantoms:  # Some modems list nothing though there is something.
             for index in range(facts.quirks.first_slot, facts.quirks.first_slot + total):
                 if (entry := commands.slot((yield commands.read_slot(index)), index)) is not None:
                     entries.append(entry)
-        facts.slots[name] = (len(entries), total)
+            phantoms = max(0, used - len(entries))
+        facts.phantoms[name] = phantoms
+        facts.slots[name] = (len(entries) + phantoms, total)
         return entries
 
     def _is_believed(self, name: str, entry: Listed) -> bool:

@@ -135,21 +135,39 @@ def test_a_call_does_not_end_a_command() -> None:
     assert rig.desk.takes == [2]
 
 
-def test_a_modem_that_lists_nothing_is_read_place_by_place() -> None:
-    rig = Rig()
-    whole = sms("satu")
-    rig.peer.slots[5] = whole
-    rig.peer.special["AT+CMGL=4"] = ok()
+@pytest.mark.parametrize("maker", ["ACME", "MTK"])
+def test_a_modem_that_lists_nothing_is_read_place_by_place(maker: str) -> None:
+    rig = lists_nothing(maker)
+    rig.peer.slots[5] = sms("satu")
+    rig.open().run(5)
+    assert [(found.index, found.pdu) for found in rig.desk.found] == [(5, sms("satu"))]
+    rig.peer.slots[5] = sms("dua")
+    rig.say(b'\r\n+CMTI: "SM",5\r\n').run(1.0 if maker == "MTK" else 40)
+    assert texts(rig) == {"satu", "dua"}
+    assert not rig.peer.slots
+
+
+@pytest.mark.parametrize("maker", ["ACME", "MTK"])
+def test_a_place_that_counts_as_used_and_holds_nothing_is_looked_for_once(maker: str) -> None:
+    rig = lists_nothing(maker)
+    rig.peer.special["AT+CPMS?"] = lambda _line: ok(f'+CPMS: "SM",{1 + len(rig.peer.slots)},30')
+    rig.open().run(300)
+    assert rig.peer.heard.count("AT+CMGR=7") <= 2, "another time once its maker is known"
+    rig.peer.slots[5] = sms("satu")
+    rig.run(40)
+    assert texts(rig) == {"satu"}
+    assert not rig.peer.slots
+
+
+def lists_nothing(maker: str) -> Rig:
+    rig = Rig(sweep_s=20.0)
 
     def place(line: str) -> bytes:
-        index = int(line.partition("=")[2])
-        if index not in rig.peer.slots:
-            return ok()
-        return ok(f"+CMGR: 1,,{len(whole) - 1 - whole[0]}", whole.hex())
+        whole = rig.peer.slots.get(int(line.partition("=")[2]))
+        return ok(f"+CMGR: 1,,{len(whole) - 1 - whole[0]}", whole.hex()) if isinstance(whole, bytes) else ok()
 
-    rig.peer.special["AT+CMGR"] = place
-    rig.open().run(5)
-    assert [(found.index, found.pdu) for found in rig.desk.found] == [(5, whole)]
+    rig.peer.special.update({"AT+CMGL=4": ok(), "AT+CMGR": place, "AT+CGMI": ok(maker), "AT+CGMM": ok("MT6276")})
+    return rig
 
 
 def test_a_message_that_cannot_be_deleted_is_tried_again_ever_less_often() -> None:
