@@ -8,6 +8,7 @@ from typing import Final
 from firmware_bridge.desk import Desk, ModemStatus
 from firmware_bridge.discovery import Identity, Watch, usb_ports
 from firmware_bridge.errors import UsageError
+from firmware_bridge.pins import PinTries, UnkeptPinTries
 from firmware_bridge.port import Claims, ModemThread, Port, open_port
 from firmware_bridge.settings import BridgeSettings
 from firmware_bridge.transcript import Recorder
@@ -28,10 +29,13 @@ class Bridge:
         desk: Desk,
         settings: BridgeSettings | None = None,
         *,
+        pin_tries: PinTries | None = None,
         transcript: Path | None = None,
         candidates: Callable[[], list[str]] = usb_ports,
     ) -> None:
         """`ports`: devices, COM ports, pyserial URLs, or `auto`. A transcript holds all that residents write.
+
+        Without `pin_tries` a PIN that was refused is tried again by the next start of the program.
 
         Raises:
             UsageError: a port is named twice.
@@ -42,6 +46,7 @@ class Bridge:
         self._settings = settings or BridgeSettings()
         self._recorder = Recorder(transcript) if transcript is not None else None
         self._claims = Claims()
+        self._pins = pin_tries if pin_tries is not None else UnkeptPinTries()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._modems = [self._modem(port) for port in ports if port != AUTO]
@@ -89,7 +94,7 @@ class Bridge:
         return port if self._recorder is None else self._recorder.around(name, port)
 
     def _modem(self, port: str) -> ModemThread:
-        return ModemThread(port, self._desk, self._settings, self._claims, opener=self._open)
+        return ModemThread(port, self._desk, self._settings, self._claims, self._pins, opener=self._open)
 
     # -- auto ----------------------------------------------------------------------------------------------------------
 

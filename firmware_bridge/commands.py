@@ -71,6 +71,8 @@ ATTENTION: Final = Command("AT", 1.0)
 ECHO_OFF: Final = Command("ATE0", 1.0)
 NUMERIC_ERRORS: Final = Command("AT+CMEE=1")
 PIN_STATE: Final = Command("AT+CPIN?", 10.0, "+CPIN:")
+CARD_NUMBER: Final = Command("AT+CRSM=176,12258,0,0,10", 10.0, "+CRSM:")
+"""27.007, section 8.18: read EF-ICCID, which a card gives also before its PIN (31.102, section 4.2)."""
 IMSI: Final = Command("AT+CIMI", 10.0)
 IMEI: Final = Command("AT+CGSN", 5.0)
 MANUFACTURER: Final = Command("AT+CGMI", 5.0)
@@ -166,6 +168,12 @@ def identity(answer: Answer) -> str:
         if found and answer.ok:
             return found[1]
     return ""
+
+
+def card_number(answer: Answer) -> str:
+    """The ICCID as the card holds it; empty where the modem does not tell."""
+    found = re.fullmatch(r'144 ?, ?[0-9]+ ?, ?"?([0-9A-Fa-f]{20})"?', answer.first) if answer.ok else None
+    return found[1].upper() if found else ""
 
 
 def words(answer: Answer) -> str:

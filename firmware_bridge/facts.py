@@ -60,7 +60,21 @@ class Claim(Struct, frozen=True):
     imei: str
 
 
-DeskRequest = Take | Ask | Tell | Told | Claim
+class TryPin(Struct, frozen=True):
+    """The PIN of the settings is to be entered; answered by whether it may be, the try counted already."""
+
+    card: str
+    """The number of the card, or of the modem that it is in where a modem tells none before the PIN."""
+
+
+class PinAnswered(Struct, frozen=True):
+    """The card said whether it is the right one."""
+
+    card: str
+    accepted: bool
+
+
+DeskRequest = Take | Ask | Tell | Told | Claim | TryPin | PinAnswered
 Request = Command | Pause | Raw | DeskRequest
 
 
@@ -127,7 +141,8 @@ class Facts(Struct):
     suspects: dict[tuple[str, int], str] = field(default_factory=dict)
     """Entries that looked damaged when they were listed last: they are read again before they are believed."""
     more_messages: bool = True
-    pin_refused: bool = False
+    pin_card: str = ""
+    """On this one a PIN was tried, and no answer has come yet."""
     in_pdu_mode: bool = False
     """Since a moment ago; a modem that restarts unnoticed loses it."""
     phantoms: dict[str, int] = field(default_factory=dict)

@@ -16,8 +16,9 @@ import serial
 
 from firmware_bridge.desk import Desk, DeskRefusedError, ModemStatus, Sim
 from firmware_bridge.errors import PortError
-from firmware_bridge.facts import Ask, Claim, Take, Tell, Told
+from firmware_bridge.facts import Ask, Claim, PinAnswered, Take, Tell, Told, TryPin
 from firmware_bridge.modem import Modem, State
+from firmware_bridge.pins import PinTries, may_try, note_answer
 from firmware_bridge.settings import BridgeSettings
 from firmware_bridge.troubles import Trouble
 
@@ -172,7 +173,9 @@ class Claims:
             return self._owners.get(imei)
 
 
-def serve(modem: Modem, desk: Desk, port: str, claim: Callable[[str], bool], clock: Callable[[], float]) -> None:
+def serve(
+    modem: Modem, desk: Desk, port: str, claim: Callable[[str], bool], pins: PinTries, clock: Callable[[], float]
+) -> None:
     """Do what the modem asks of the desk, until it asks no more."""
     while (request := modem.request) is not None:
         sim = Sim(imsi=modem.facts.imsi, imei=modem.facts.imei, port=port)
@@ -192,6 +195,10 @@ def serve(modem: Modem, desk: Desk, port: str, claim: Callable[[str], bool], clo
                 desk.balance(sim, text, rupiah)
             case Claim(imei):
                 reply = claim(imei)
+            case TryPin(card):
+                reply = may_try(pins, card, modem.settings.pin)
+            case PinAnswered(card, accepted):
+                note_answer(pins, card, modem.settings.pin, accepted=accepted)
         modem.reply(reply, clock())
 
 
@@ -204,6 +211,7 @@ class ModemThread:
         desk: Desk,
         settings: BridgeSettings,
         claims: Claims,
+        pins: PinTries,
         *,
         opener: Callable[[str], Port] = open_port,
     ) -> None:
@@ -212,6 +220,7 @@ class ModemThread:
         self._desk = desk
         self._settings = settings
         self._claims = claims
+        self._pins = pins
         self._opener = opener
         self._modem = Modem(settings)
         self._open: Port | None = None
@@ -283,7 +292,7 @@ class ModemThread:
         stop_at = 0.0
         try:
             while modem.state is not State.CLOSED:
-                serve(modem, self._desk, self.port, claim, time.monotonic)
+                serve(modem, self._desk, self.port, claim, self._pins, time.monotonic)
                 if data := modem.output():
                     port.write(data)
                 self.status = self._look()
@@ -302,7 +311,7 @@ class ModemThread:
                     modem.tick(time.monotonic())
         finally:
             modem.lost(time.monotonic())
-            serve(modem, self._desk, self.port, claim, time.monotonic)
+            serve(modem, self._desk, self.port, claim, self._pins, time.monotonic)
 
     def _look(self) -> ModemStatus:
         modem, facts = self._modem, self._modem.facts

@@ -17,6 +17,7 @@ from msgspec import Struct
 from firmware_bridge.desk import Desk
 from firmware_bridge.errors import ScenarioError
 from firmware_bridge.modem import Modem, State
+from firmware_bridge.pins import UnkeptPinTries
 from firmware_bridge.port import Port, serve
 from firmware_bridge.settings import BridgeSettings
 
@@ -134,13 +135,13 @@ def replay(
         ScenarioError: the machine wrote something else than it did then.
     """
     modem = Modem(settings)
-    clock = _Clock()
+    clock, pins = _Clock(), UnkeptPinTries()
     written = b""
     for piece in passed:
         for moment in _turns(modem, clock.now, piece.at_s):
             clock.now = moment
             modem.tick(clock.now)
-            serve(modem, desk, piece.port, claim, clock)
+            serve(modem, desk, piece.port, claim, pins, clock)
             written += modem.output()
         data = piece.data.encode("latin-1")
         if piece.way == "open":
@@ -153,7 +154,7 @@ def replay(
             raise ScenarioError(f"pada {piece.at_s} s: ditulis {written!r}, dulu {data!r}")
         else:
             written = written[len(data) :]
-        serve(modem, desk, piece.port, claim, clock)
+        serve(modem, desk, piece.port, claim, pins, clock)
         written += modem.output()
     return modem
 

@@ -9,6 +9,7 @@ from kiosk_agent.control import Control
 from kiosk_agent.errors import SettingsError
 from kiosk_agent.settings import Settings
 from kiosk_agent.sms_desk.modem_words import in_words
+from kiosk_agent.sms_desk.pin_tries import StoredPinTries
 
 
 class Modems:
@@ -22,7 +23,7 @@ class Modems:
         """
         kiosk, desk = control.kiosk, control.make_desk()
         try:
-            self._bridge = Bridge(ports, desk, _bridge_settings(kiosk.settings))
+            self._bridge = Bridge(ports, desk, _bridge_settings(kiosk.settings), pin_tries=StoredPinTries(kiosk.store))
         except UsageError as error:
             raise SettingsError(str(error)) from None
         kiosk.modems = self._bridge.statuses

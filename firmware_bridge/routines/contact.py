@@ -6,7 +6,7 @@ from typing import Any, Final
 from firmware_bridge import commands
 from firmware_bridge.commands import Answer, Command
 from firmware_bridge.errors import CommandTimeoutError, SimError
-from firmware_bridge.facts import Claim, Pause, Raw, Request
+from firmware_bridge.facts import Claim, Pause, PinAnswered, Raw, Request, TryPin
 from firmware_bridge.quirks import quirks_of
 from firmware_bridge.routines.base import BaseRoutines, Part, Routine
 from firmware_bridge.states import Event
@@ -56,11 +56,10 @@ class Contact(BaseRoutines):
     def _unlock(self) -> Part:
         answer: Answer = yield from self._patiently(commands.PIN_STATE)
         state = answer.first if answer.ok else f"CME {answer.number}"
-        if state == "SIM PIN" and self.settings.pin and not self.facts.pin_refused:
-            entered: Answer = yield commands.enter_pin(self.settings.pin)
-            self.facts.pin_refused = not entered.ok  # Three wrong ones lock the card, so it is never tried again.
-            if entered.ok:
-                return
+        if state == "READY" and self.facts.pin_card:
+            yield from self._pin_answered(accepted=True)  # The answer itself was lost.
+        if state == "SIM PIN" and self.settings.pin and (yield from self._enter_pin()):
+            return
         if state in {"SIM PIN", "CME 11"}:
             raise SimError("sim-pin", "Kartu SIM meminta PIN.")
         if state in {"SIM PUK", "CME 12"}:
@@ -69,6 +68,22 @@ class Contact(BaseRoutines):
             raise SimError("sim-missing", "Tidak ada kartu SIM di dalam modem.")
         if state in {"CME 13", "CME 15"}:
             raise SimError("sim-rejected", "Modem menolak kartu SIM.")
+
+    def _enter_pin(self) -> Generator[Request, Any, bool]:
+        """A wrong one is entered once: the third locks the card (`pins`)."""
+        facts = self.facts
+        card = commands.card_number((yield from self._patiently(commands.CARD_NUMBER))) or facts.imei
+        if not (yield TryPin(card)):
+            return False
+        facts.pin_card = card
+        entered: Answer = yield commands.enter_pin(self.settings.pin)
+        if entered.ok or entered.number not in _BUSY:
+            yield from self._pin_answered(accepted=entered.ok)
+        return entered.ok
+
+    def _pin_answered(self, *, accepted: bool) -> Part:
+        card, self.facts.pin_card = self.facts.pin_card, ""
+        yield PinAnswered(card, accepted)
 
     def _card(self) -> Generator[Request, Any, str]:
         answer: Answer = yield from self._patiently(commands.IMSI)

@@ -44,6 +44,8 @@ CLOCK_OFFSET_TOLD: Final = "clock_offset_told"
 """The offset of the last CLOCK entry."""
 ROTTED: Final = "rotted_seqs"
 """The seqs of the own log's records that were found rotten, by a scrub or on their way out."""
+PIN_TRIES: Final = "pin_tries"
+"""How often a PIN was tried on a SIM card that has not accepted it, by their mark."""
 LAST_ERROR: Final = "last_error"
 """Why the last exchange failed, for people; empty after a success."""
 

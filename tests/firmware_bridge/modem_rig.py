@@ -7,6 +7,7 @@ from typing import Any
 from firmware_bridge.desk import DeskRefusedError, Found, Outcome, Outgoing, Sim
 from firmware_bridge.modem import Modem
 from firmware_bridge.pdu import Address, Deliver, encode_pdu, split_text
+from firmware_bridge.pins import UnkeptPinTries
 from firmware_bridge.port import serve
 from firmware_bridge.settings import BridgeSettings
 from firmware_bridge.states import State
@@ -171,6 +172,7 @@ class Rig:
         self.peer = ScriptedModem()
         self.desk = MemoryDesk()
         self.modem = Modem(BridgeSettings(**settings))
+        self.pins = UnkeptPinTries()
         self.now = 1000.0
         self.states: list[State] = []
         self.reopened = 0
@@ -183,7 +185,7 @@ class Rig:
         """Let time pass; a port that the machine gives up is opened again at once."""
         ends = self.now + seconds
         while self.now < ends and not until():
-            serve(self.modem, self.desk, "test", lambda _imei: True, lambda: self.now)
+            serve(self.modem, self.desk, "test", lambda _imei: True, self.pins, lambda: self.now)
             if not self.states or self.states[-1] is not self.modem.state:
                 self.states.append(self.modem.state)
             if self.modem.state is State.CLOSED:

@@ -7,6 +7,7 @@ import pytest
 from firmware_bridge.desk import Outcome
 from firmware_bridge.modem import TRANSITIONS, Event, State
 from firmware_bridge.pdu import decode_pdu
+from firmware_bridge.pins import UnkeptPinTries
 from tests.firmware_bridge.modem_rig import IMEI, IMSI, Rig, error, ok, outgoing, sms
 
 
@@ -529,13 +530,69 @@ def test_a_card_that_wants_a_pin_blocks_until_somebody_helps() -> None:
     assert not any(line.startswith("AT+CPIN=") for line in rig.peer.heard)
 
 
-def test_a_wrong_pin_is_tried_once() -> None:
+def locked(pins: UnkeptPinTries, answer: bytes = error("CME", 16), card: str = "98621032547698103254") -> Rig:
+    """A modem that was just plugged in, with a card that wants a PIN."""
     rig = Rig(pin="1234")
-    rig.peer.special["AT+CPIN?"] = ok("+CPIN: SIM PIN")
-    rig.peer.special["AT+CPIN"] = error("CME", 16)
-    rig.open().run(60)
-    assert rig.peer.heard.count('AT+CPIN="1234"') == 1
-    assert not any("1234" in step for step in rig.facts.steps)
+    rig.pins = pins
+    rig.peer.special.update(
+        {
+            "AT+CPIN?": ok("+CPIN: SIM PIN"),
+            "AT+CPIN": answer,
+            "AT+CRSM": ok(f'+CRSM: 144,0,"{card}"') if card else error("CME", 11),
+        }
+    )
+    return rig.open()
+
+
+def pins_tried(rig: Rig) -> int:
+    return rig.peer.heard.count('AT+CPIN="1234"')
+
+
+@pytest.mark.parametrize("card", ["98621032547698103254", ""])
+def test_a_wrong_pin_is_tried_once_however_often_the_program_starts(card: str) -> None:
+    pins = UnkeptPinTries()
+    rigs = [locked(pins, card=card).run(60) for _ in range(4)]
+    assert [pins_tried(rig) for rig in rigs] == [1, 0, 0, 0]
+    assert rigs[-1].facts.trouble() == "sim-pin"
+    assert not any("1234" in step for step in rigs[0].facts.steps)
+
+
+def test_another_card_is_given_the_pin() -> None:
+    pins = UnkeptPinTries()
+    locked(pins).run(20)
+    assert pins_tried(locked(pins, card="98621032547698103255").run(20)) == 1
+
+
+def test_a_pin_whose_try_a_power_cut_ended_is_tried_once_more() -> None:
+    pins = UnkeptPinTries()
+    tried = []
+    for _ in range(4):
+        rig = locked(pins, b"").run(3)  # The card has said nothing yet.
+        tried.append(pins_tried(rig))
+    assert tried == [1, 1, 0, 0]
+
+
+def test_a_pin_that_was_accepted_is_entered_at_every_start() -> None:
+    pins = UnkeptPinTries()
+    assert [pins_tried(locked(pins, ok()).run(1)) for _ in range(4)] == [1] * 4
+
+
+def test_a_pin_that_can_not_be_noted_is_not_tried() -> None:
+    class FullDisk(UnkeptPinTries):
+        def put(self, card: str, pin: str, tries: int) -> bool:
+            return False
+
+    assert pins_tried(locked(FullDisk()).run(20)) == 0
+
+
+def test_a_pin_was_right_if_the_card_is_open_after_a_lost_answer() -> None:
+    pins = UnkeptPinTries()
+    rig = locked(pins, b"")
+    rig.run(20, lambda: pins_tried(rig) > 0)
+    del rig.peer.special["AT+CPIN?"]
+    rig.run(60)
+    assert rig.facts.trouble() == ""
+    assert set(pins._tries.values()) == {0}
 
 
 def test_a_port_that_goes_leaves_a_given_away_message_unknown() -> None:

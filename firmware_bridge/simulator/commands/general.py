@@ -1,11 +1,17 @@
 """Commands of every modem: ITU-T V.250 and 3GPP TS 27.007 sections 5 and 8."""
 
+from typing import Final
+
+from firmware_bridge.pdu.digits import from_digits
 from firmware_bridge.simulator.command_line import Call
 from firmware_bridge.simulator.commands.handler import Handler, chosen, fixed
 from firmware_bridge.simulator.device import Device
 from firmware_bridge.simulator.refusals import cme
 from firmware_bridge.simulator.replies import Reply, ok
 from firmware_bridge.simulator.session import Session
+
+_READ_BINARY: Final = 176
+_EF_ICCID: Final = 0x2FE2
 
 
 def _nothing(_device: Device, _call: Call, _at: float) -> Reply:
@@ -50,6 +56,17 @@ def _dial(_device: Device, _call: Call, _at: float) -> Reply:
 def _imsi(device: Device, call: Call, _at: float) -> Reply:
     device.require_sim()
     return ok() if call.form == "test" else ok(device.settings.imsi)
+
+
+def _card_file(device: Device, call: Call, _at: float) -> Reply:
+    """The card's number is all that is read (27.007 section 8.18), and it can be before the PIN."""
+    if device.sim.state == "absent":
+        raise cme(10)
+    if call.form == "test":
+        return ok()
+    if (call.number(0, 0), call.number(1, 0)) != (_READ_BINARY, _EF_ICCID):
+        return ok('+CRSM: 106,130,""')  # 102.221, section 10.2.1: file not found.
+    return ok(f'+CRSM: 144,0,"{from_digits(device.settings.iccid, "ICCID").hex().upper()}"')
 
 
 def _errors(device: Device, call: Call, _at: float) -> Reply:
@@ -126,6 +143,7 @@ GENERAL: dict[str, Handler] = {
     "CPAS": fixed(lambda _device: "+CPAS: 0"),
     "CBC": fixed(lambda _device: "+CBC: 0,100,4100"),
     "CIMI": _imsi,
+    "CRSM": _card_file,
     "CMEE": _errors,
     "CFUN": _function,
     "CPIN": _pin,

@@ -121,6 +121,12 @@ def test_the_pin_unlocks_and_three_wrong_ones_ask_for_the_puk() -> None:
     assert talk.at("AT+CPIN?") == ["+CPIN: SIM PUK", "OK"]
 
 
+def test_the_card_s_number_is_read_before_the_pin() -> None:
+    talk = Talk(sim="pin")
+    assert talk.at("AT+CRSM=176,12258,0,0,10") == ['+CRSM: 144,0,"98261021436587092143"', "OK"]
+    assert talk.at("AT+CRSM=176,28423,0,0,9") == ['+CRSM: 106,130,""', "OK"]
+
+
 def test_a_restart_forgets_settings_and_keeps_the_sim() -> None:
     talk = Talk(inbox=1)
     talk.at("AT+CMGF=1;+CNMI=2,1")

@@ -1,0 +1,58 @@
+"""How often the PIN of the settings was tried on which card, beside the kiosk's logs: a power cut forgets nothing."""
+
+import logging
+from typing import Final
+
+import msgspec
+
+from kiosk_agent.errors import DiskError, StorageKeyError
+from kiosk_agent.sms_desk.boxes import Boxes
+from kiosk_agent.store import facts
+from kiosk_agent.store.store import Store
+
+log = logging.getLogger(__name__)
+
+_UNKNOWN: Final = 99
+"""What cannot be read may have been tried."""
+
+
+class StoredPinTries:
+    """Implements `firmware_bridge.pins.PinTries`. Only marks are stored: they tell neither the card nor the PIN."""
+
+    def __init__(self, store: Store) -> None:
+        """Keep them in a kiosk's data folder.
+
+        Raises:
+            StorageKeyError: the kiosk has no storage key.
+        """
+        if store.storage_key is None:
+            raise StorageKeyError("Kunci penyimpanan kios belum ada.")
+        self._store = store
+        self._boxes = Boxes(store.storage_key)
+
+    def get(self, card: str, pin: str) -> int:
+        """How many tries are counted."""
+        try:
+            return _read(self._store.fact(facts.PIN_TRIES)).get(self._mark(card, pin), 0)
+        except DiskError as error:
+            log.warning("the tries of the PIN cannot be read: %s", error.code)
+            return _UNKNOWN
+
+    def put(self, card: str, pin: str, tries: int) -> bool:
+        """Keep that durably; false if it could not be done."""
+        mark = self._mark(card, pin)
+        try:
+            with self._store.disk.writing() as connection:
+                counted = _read(facts.get(connection, facts.PIN_TRIES))
+                facts.put(connection, facts.PIN_TRIES, msgspec.json.encode({**counted, mark: tries}))
+        except DiskError as error:
+            log.warning("a try of the PIN cannot be noted: %s", error.code)
+            return False
+        return True
+
+    def _mark(self, card: str, pin: str) -> str:
+        return self._boxes.mark("pin", card, pin).hex()
+
+
+def _read(value: bytes | None) -> dict[str, int]:
+    return msgspec.json.decode(value, type=dict[str, int]) if value else {}
