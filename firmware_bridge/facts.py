@@ -99,8 +99,8 @@ class Facts(Struct):
     signal_dbm: int | None = None
     registration: str = ""
     balance: int | None = None
-    credit_hints: int = 0
-    """Answers in a row that look like those of an empty prepaid card."""
+    credit_hints: set[str] = field(default_factory=set)
+    """To whom nothing could be sent, in a row, by an answer that looks like that of an empty prepaid card."""
     next_credit_trial: float = 0.0
     steps: deque[str] = field(default_factory=lambda: deque(maxlen=20))
 

@@ -50,7 +50,7 @@ class BridgeSettings(Struct, frozen=True, kw_only=True):
     least_balance: int = 500
     """Rupiah; below, nothing is sent."""
     most_credit_hints: int = 3
-    """So many refusals in a row that look like an empty card count as one; then few messages are tried."""
+    """So many recipients in a row refused as by an empty card count as one; then few messages are tried."""
 
     def __post_init__(self) -> None:
         """Nothing but digits and the signs of a USSD code ever gets into an AT command.

@@ -66,5 +66,5 @@ class BaseRoutines:
         return self.facts.balance is not None and self.facts.balance < self.settings.least_balance
 
     def _seems_empty(self) -> bool:
-        """The operator's refusals say so, whatever is known of the balance."""
-        return self.facts.credit_hints >= self.settings.most_credit_hints
+        """The operator's refusals say so, and no balance that was told since says otherwise."""
+        return len(self.facts.credit_hints) >= self.settings.most_credit_hints

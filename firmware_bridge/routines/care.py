@@ -47,9 +47,9 @@ class Care(BaseRoutines):
             text = yield from self._ask_operator(way)
             rupiah = balance_of(text)
             if rupiah is not None:
-                if rupiah > (facts.balance or 0):
-                    facts.credit_hints = 0  # It was charged.
                 facts.ussd, facts.balance = way, rupiah
+                if not self._has_low_balance():
+                    facts.credit_hints.clear()  # Whatever was refused, it was not for want of credit.
             if rupiah is not None or not facts.ussd_answered:
                 break
         if text:

@@ -34,7 +34,8 @@ class Contact(BaseRoutines):
         yield from self._unlock()
         card = yield from self._card()
         if card != facts.imsi:
-            facts.imsi, facts.balance, facts.next_balance, facts.credit_hints = card, None, 0.0, 0
+            facts.imsi, facts.balance, facts.next_balance = card, None, 0.0
+            facts.credit_hints.clear()
         yield from self._must(commands.PDU_MODE)
         facts.storage = "SM"
         self._look_at_storage((yield commands.STORAGE))

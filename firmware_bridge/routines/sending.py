@@ -8,7 +8,7 @@ from firmware_bridge.commands import Answer
 from firmware_bridge.desk import Outcome, Outgoing
 from firmware_bridge.errors import CommandTimeoutError, PduError, PortError
 from firmware_bridge.facts import Ask, Request, Tell
-from firmware_bridge.pdu import cmgs_length
+from firmware_bridge.pdu import Submit, cmgs_length, decode_pdu
 from firmware_bridge.routines.base import BaseRoutines, Part, RestartedError, Routine
 from firmware_bridge.states import Event
 
@@ -62,7 +62,7 @@ class Sending(BaseRoutines):
         except (CommandTimeoutError, RestartedError, PortError) as error:
             yield self._left_open(outgoing, error.code)
             raise
-        outcome, reference = self._judge(answer)
+        outcome, reference = self._judge(answer, outgoing)
         code = "" if outcome is Outcome.SENT else commands.failure_code(answer)
         yield Tell(outgoing, outcome, reference, code)
         return outcome is not Outcome.FAILED
@@ -77,17 +77,31 @@ class Sending(BaseRoutines):
         facts.unknown_sends += 1
         return Tell(outgoing, Outcome.UNKNOWN, None, code)
 
-    def _judge(self, answer: Answer) -> tuple[Outcome, int | None]:
+    def _judge(self, answer: Answer, outgoing: Outgoing) -> tuple[Outcome, int | None]:
         facts = self.facts
         facts.no_service_centre = answer.number == _NO_SERVICE_CENTRE and not answer.ok
         if answer.ok and facts.body_sent:
-            facts.credit_hints = 0
+            facts.credit_hints.clear()
             return Outcome.SENT, commands.reference(answer)
         if commands.is_uncertain(answer):
             facts.unknown_sends += 1
             return Outcome.UNKNOWN, None
         if commands.hints_at_no_credit(answer):
-            facts.credit_hints += 1
-            facts.next_balance, facts.next_credit_trial = facts.now, facts.now + self.settings.low_balance_s
+            facts.next_balance = facts.now
+            recipient = _recipient(outgoing)
+            if (
+                recipient not in facts.credit_hints
+            ):  # Else it may be this recipient alone, and is no trial for the rest.
+                facts.credit_hints.add(recipient)
+                facts.next_credit_trial = facts.now + self.settings.low_balance_s
             return Outcome.FAILED, None
         return (Outcome.REFUSED if commands.is_permanent(answer) else Outcome.FAILED), None
+
+
+def _recipient(outgoing: Outgoing) -> str:
+    """Whom it is for; the message's own name where that does not read."""
+    try:
+        message = decode_pdu(outgoing.pdu)
+    except PduError:
+        return outgoing.id
+    return message.recipient.number if isinstance(message, Submit) else outgoing.id

@@ -23,8 +23,10 @@ def sms(text: str) -> bytes:
     )
 
 
-def outgoing(text: str = "Laporan Anda diterima.", *, name: str = "a", is_reply: bool = False) -> list[Outgoing]:
-    parts = split_text(text, recipient=Address.parse("+6281234567001"), reference=7)
+def outgoing(
+    text: str = "Laporan Anda diterima.", *, name: str = "a", to: str = "+6281234567001", is_reply: bool = False
+) -> list[Outgoing]:
+    parts = split_text(text, recipient=Address.parse(to), reference=7)
     return [
         Outgoing(name, place, len(parts), encode_pdu(part), is_reply=is_reply, is_resend=False)
         for place, part in enumerate(parts, 1)
@@ -102,8 +104,9 @@ class ScriptedModem:
         self._awaits_pdu = False
         self.sent.append(bytes.fromhex(line.decode()))
         special = self.special.get("PDU")
-        if isinstance(special, bytes):
-            return special
+        answer = special(line.decode()) if callable(special) else special
+        if answer is not None:
+            return answer
         return b"\r\n+CMGS: %d\r\n\r\nOK\r\n" % len(self.sent)
 
     def _obey(self, line: str) -> bytes:

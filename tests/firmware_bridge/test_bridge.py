@@ -232,7 +232,7 @@ def test_wake_sends_at_once() -> None:
 @pytest.mark.parametrize("balance_code", ["", "*888#"])
 def test_an_empty_card_ends_no_message_and_what_waits_goes_once_it_is_charged(balance_code: str) -> None:
     desk = MemoryDesk()
-    desk.waiting = [part for name in range(20) for part in outgoing(name=str(name))]
+    desk.waiting = [part for name in range(20) for part in outgoing(name=str(name), to=f"+62812345670{name}")]
     settings = msgspec.structs.replace(QUICK, balance_code=balance_code, low_balance_s=1.0)
     with running_simulator(balance=0) as sim, running([sim.url], desk, settings) as bridge:
         wait_for(lambda: bridge.statuses()[0].trouble == "no-credit")

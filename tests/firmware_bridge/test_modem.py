@@ -660,7 +660,7 @@ def test_without_credit_nothing_is_sent_until_there_is_some_again() -> None:
 @pytest.mark.parametrize("cause", [8, 10, 21, 29, 38, 50, 69, 500])
 def test_an_empty_card_of_which_the_balance_is_not_known_ends_no_message_and_is_tried_now_and_then(cause: int) -> None:
     rig = ready(low_balance_s=600.0)
-    rig.desk.waiting = [part for name in "abcdefgh" for part in outgoing(name=name)]
+    rig.desk.waiting = [part for name in "abcdefgh" for part in outgoing(name=name, to=f"+62812345670{ord(name)}")]
     rig.peer.special["PDU"] = error("CMS", cause)
     rig.modem.wake()
     rig.run(500)
@@ -689,14 +689,53 @@ def test_a_refusal_that_hints_at_an_empty_card_asks_for_the_balance_before_the_n
 
 def test_a_card_that_was_charged_sends_again_without_a_trial() -> None:
     rig = Rig(balance_code="*888#", low_balance_s=100.0)
-    rig.peer.special['AT+CUSD=1,"*888#",15'] = ok('+CUSD: 0,"Sisa pulsa Rp 600",15')
+    rig.peer.special["AT+CUSD"] = lambda line: ok('+CUSD: 2,"Layanan sibuk",15') if "=1" in line else None
     rig.open().run(5)
-    rig.desk.waiting = [part for name in "abcd" for part in outgoing(name=name)]
+    rig.desk.waiting = [part for name in "abcd" for part in outgoing(name=name, to=f"+62812345670{ord(name)}")]
     rig.peer.special["PDU"] = error("CMS", 21)
     rig.run(50)
     assert rig.modem.lacks_credit()
     del rig.peer.special["PDU"]
     rig.peer.special['AT+CUSD=1,"*888#",15'] = ok('+CUSD: 0,"Sisa pulsa Rp 50.000",15')
-    rig.run(100)
+    rig.run(90)
     assert [told for _, _, told, _, _ in rig.desk.outcomes] == [Outcome.FAILED] * 3 + [Outcome.SENT]
     assert not rig.modem.lacks_credit()
+
+
+def test_what_is_refused_though_there_is_credit_silences_nobody() -> None:
+    rig = Rig(balance_code="*888#")
+    rig.peer.special['AT+CUSD=1,"*888#",15'] = ok('+CUSD: 0,"Sisa pulsa Rp 25.000",15')
+    rig.peer.special["PDU"] = error("CMS", 50)
+    rig.open().run(5)
+    rig.desk.waiting = [part for name in "abcdefgh" for part in outgoing(name=name, to=f"+62812345670{ord(name)}")]
+    rig.run(100)
+    assert len(rig.desk.outcomes) == 8
+    assert not rig.modem.lacks_credit()
+
+
+def test_a_recipient_that_the_operator_refuses_again_and_again_does_not_make_the_card_seem_empty() -> None:
+    rig = ready()
+    rig.peer.special["PDU"] = error("CMS", 21)
+    rig.desk.waiting = [part for name in "abcd" for part in outgoing(name=name)]
+    rig.run(30, lambda: len(rig.desk.outcomes) == 4)
+    assert not rig.modem.lacks_credit()
+    del rig.peer.special["PDU"]
+    rig.desk.waiting = outgoing(name="e", to="+6281234567002")
+    rig.run(10)
+    assert rig.desk.outcomes[-1][:3] == ("e", 1, Outcome.SENT)
+
+
+def test_the_trial_of_a_card_that_seems_empty_is_not_spent_on_a_recipient_that_was_just_refused() -> None:
+    rig = ready(low_balance_s=600.0)
+    rig.peer.special["PDU"] = error("CMS", 21)
+    rig.desk.waiting = [part for name in "abc" for part in outgoing(name=name, to=f"+62812345670{ord(name)}")]
+    rig.run(60)
+    assert rig.modem.lacks_credit()
+    rig.peer.special["PDU"] = lambda pdu: error("CMS", 21) if bytes.fromhex(pdu) == again.pdu else None
+    (again,) = outgoing(name="a", to=f"+62812345670{ord('a')}")
+    rig.desk.waiting = [again, *outgoing(name="d", to="+6281234567002")]
+    rig.run(600, lambda: len(rig.desk.outcomes) > 3).run(10)
+    assert [(name, told) for name, _, told, _, _ in rig.desk.outcomes[3:]] == [
+        ("a", Outcome.FAILED),
+        ("d", Outcome.SENT),
+    ]
