@@ -1,7 +1,8 @@
 """What a modem says, cut into events: bytes in, events out, however the bytes are cut. No I/O.
 
-In PDU mode every line of a message is hex, and stands right below its header. So a line below a header is never taken
-for a result code, and an indication that a modem throws between the two is never taken for the message.
+In PDU mode every line of a message is hex, and stands right below its header. So the line below a header is never taken
+for a result code, and what a modem throws between the two is never taken for the message: an indication, or whatever
+else is no hex, as long as hex still comes.
 """
 
 import re
@@ -12,9 +13,11 @@ from msgspec import Struct
 MAX_LINE: Final = 4096
 """A PDU has at most 2 x 176 digits; what is longer is noise and is thrown away up to the next line end."""
 _MAX_QUOTED_LINES: Final = 12
+_MAX_STRAY_LINES: Final = 4
+"""So many lines that are no hex may stand below a header before its message counts as lost."""
 _NOISE = bytes([*range(10), 11, 12, *range(14, 32), 127])
 _HEADER = re.compile(r"\+(CMGL|CMGR|CMT|CDS|CBM):(?! ?\()")  # With a bracket it is the answer to AT+CMGL=?.
-_INDICATION = re.compile(r"[+^*%#$&][A-Z][A-Z0-9_]*( ?:|$)")
+_INDICATION = re.compile(r"[+^*%#$&_][A-Z][A-Z0-9_]*( ?:|$)")
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 _ERROR = re.compile(r"\+(CMS|CME) ERROR: ?(.*)")
 _PLAIN_RESULTS: Final = {
@@ -42,7 +45,7 @@ class Line(Struct, frozen=True):
 
 
 class Payload(Struct, frozen=True):
-    """A header of a message and the line below it, whatever that says."""
+    """A header of a message and the line below it; where none was hex, the first one, whatever that says."""
 
     header: str
     body: str
@@ -61,6 +64,8 @@ class AtParser:
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._header = ""
+        self._stray: list[str] = []
+        """What stood below the header and is no hex: noise, or the message, damaged."""
         self._quoted: list[str] = []
         self._too_long = False
         self._after_prompt = False
@@ -68,7 +73,7 @@ class AtParser:
     def reset(self) -> None:
         """Forget what is half there: after a time-out, and when the port was opened again."""
         self._buffer.clear()
-        self._header = ""
+        self._header, self._stray = "", []
         self._quoted = []
         self._too_long = False
         self._after_prompt = False
@@ -114,22 +119,29 @@ class AtParser:
 
     def _below_header(self, line: str, events: list[Event]) -> None:
         """A header that announces no octets may have a line all the same; but only hex is one then."""
-        header, self._header = self._header, ""
-        if announced_length(header) == 0 and not _HEX.fullmatch(line):
-            events.append(Payload(header, ""))
+        octets, result = announced_length(self._header), _result(line)
+        if _HEX.fullmatch(line) or octets is None or (result and octets and not self._stray):
+            self._stray = [line]
+            self._end_header(events)
+        elif result or octets == 0:
+            self._end_header(events)
             self._classify(line, events)
         else:
-            events.append(Payload(header, line))
+            self._stray.append(line)
+            events.append(Line(line))
+            if len(self._stray) >= _MAX_STRAY_LINES:
+                self._end_header(events)
+
+    def _end_header(self, events: list[Event]) -> None:
+        events.append(Payload(self._header, self._stray[0] if self._stray else ""))
+        self._header, self._stray = "", []
 
     def _classify(self, line: str, events: list[Event]) -> None:
-        if line in _PLAIN_RESULTS:
-            events.append(Result(_PLAIN_RESULTS[line], text=line))
-        elif error := _ERROR.fullmatch(line):
-            number = int(error[2]) if re.fullmatch(r"[0-9]{1,5}", error[2]) else None
-            events.append(Result(ok=False, kind="cms" if error[1] == "CMS" else "cme", number=number, text=line))
+        if (result := _result(line)) is not None:
+            events.append(result)
         elif _HEADER.match(line):
             if self._header:  # Two headers in a row: there was no line between them, or it got lost.
-                events.append(Payload(self._header, ""))
+                self._end_header(events)
             self._header = line
         elif line.startswith("+CUSD:") and line.count('"') == 1:
             self._quoted = [line]
@@ -142,6 +154,15 @@ class AtParser:
         if '"' in line or len(self._quoted) > _MAX_QUOTED_LINES:
             events.append(Line("\n".join(part for part in self._quoted if part)))
             self._quoted = []
+
+
+def _result(line: str) -> Result | None:
+    if line in _PLAIN_RESULTS:
+        return Result(_PLAIN_RESULTS[line], text=line)
+    if (error := _ERROR.fullmatch(line)) is None:
+        return None
+    number = int(error[2]) if re.fullmatch(r"[0-9]{1,5}", error[2]) else None
+    return Result(ok=False, kind="cms" if error[1] == "CMS" else "cme", number=number, text=line)
 
 
 def announced_length(header: str) -> int | None:

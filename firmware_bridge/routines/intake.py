@@ -69,6 +69,9 @@ class Intake(Sending):
             if entries is None:
                 return False
             believed = [entry for entry in entries if self._is_believed(name, entry)]
+            for place, entry in enumerate(believed):
+                if not entry.intact:
+                    believed[place] = yield from self._read_alone(entry)
             if not entries or facts.desk_refused:
                 break
             if believed and not (yield from self._hand_over(name, believed)):
@@ -104,6 +107,11 @@ class Intake(Sending):
             return True
         self.facts.suspects[name, entry.index] = entry.body
         return False
+
+    def _read_alone(self, entry: Listed) -> Generator[Request, Any, Listed]:
+        """Read what looks damaged in every list in its own place, before it is deleted: there it may be whole."""
+        alone = commands.slot((yield commands.read_slot(entry.index)), entry.index)
+        return alone if alone is not None and alone.intact else entry
 
     def _hand_over(self, name: str, entries: list[Listed]) -> Generator[Request, Any, bool]:
         """Delete what the desk has committed; False if nothing went away."""

@@ -32,7 +32,7 @@ def test_refusals(line: bytes, result: Result) -> None:
     assert events(line + b"\r\n") == [result]
 
 
-@pytest.mark.parametrize("text", ["OK", "ERROR", "+CMS ERROR: 1", "> ", PDU])
+@pytest.mark.parametrize("text", ["OK", "ERROR", "+CMS ERROR: 1", PDU])
 @pytest.mark.parametrize("header", ["+CMGL: 3,1,,23", "+CMGR: 0,,23", "+CMT: ,23", "+CDS: 23"])
 def test_the_line_below_a_header_is_never_a_result_code(header: str, text: str) -> None:
     assert events(f"\r\n{header}\r\n{text}\r\n\r\nOK\r\n".encode()) == [Payload(header, text.strip()), OK]
@@ -41,6 +41,27 @@ def test_the_line_below_a_header_is_never_a_result_code(header: str, text: str) 
 def test_an_indication_between_a_header_and_its_line_is_none_of_the_two() -> None:
     said = f'+CMGL: 1,1,,23\r\n\r\n+CMTI: "SM",4\r\n^RSSI:17\r\n{PDU}\r\nOK\r\n'.encode()
     assert events(said) == [Line('+CMTI: "SM",4'), Line("^RSSI:17"), Payload("+CMGL: 1,1,,23", PDU), OK]
+
+
+@pytest.mark.parametrize("noise", ["_OSIGQ: 13,0", "RING", "NO CARRIER", "Call Ready", "CONNECT", "> ", "bukan"])
+def test_nor_is_anything_else_between_them_that_is_no_hex(noise: str) -> None:
+    said = f"+CMGL: 1,1,,23\r\n{noise}\r\nRDY\r\n{PDU}\r\n\r\nOK\r\n".encode()
+    assert events(said) == [Line(noise.strip()), Line("RDY"), Payload("+CMGL: 1,1,,23", PDU), OK]
+
+
+def test_where_no_hex_comes_the_first_line_is_the_message_and_what_follows_is_heard() -> None:
+    assert events(b"+CMGL: 1,1,,23\r\n0791ZZ\r\n\r\nOK\r\n") == [
+        Line("0791ZZ"),
+        Payload("+CMGL: 1,1,,23", "0791ZZ"),
+        OK,
+    ]
+    assert events(f"+CMGL: 1,1,,23\r\nRING\r\n+CMGL: 2,1,,23\r\n{PDU}\r\nOK\r\n".encode()) == [
+        Line("RING"),
+        Payload("+CMGL: 1,1,,23", "RING"),
+        Payload("+CMGL: 2,1,,23", PDU),
+        OK,
+    ]
+    assert events(b"+CDS: 23\r\n" + b"RING\r\n" * 9)[3:6] == [Line("RING"), Payload("+CDS: 23", "RING"), Line("RING")]
 
 
 def test_what_a_modem_says_that_it_can_list_is_no_header() -> None:

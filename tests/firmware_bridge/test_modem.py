@@ -8,7 +8,7 @@ from firmware_bridge.desk import Outcome
 from firmware_bridge.modem import TRANSITIONS, Event, State
 from firmware_bridge.pdu import decode_pdu
 from firmware_bridge.pins import UnkeptPinTries
-from tests.firmware_bridge.modem_rig import IMEI, IMSI, Rig, error, ok, outgoing, sms
+from tests.firmware_bridge.modem_rig import IMEI, IMSI, Rig, error, listed, ok, outgoing, sms
 
 
 def ready(**settings: Any) -> Rig:
@@ -101,6 +101,20 @@ def test_a_damaged_line_is_read_again_before_it_is_believed(line: str) -> None:
     rig.peer.special["AT+CMGL=4"] = lambda _line: answers.pop() if answers else None
     rig.open().run(5)
     assert [found.pdu for found in rig.desk.found] == [whole]
+
+
+@pytest.mark.parametrize("noise", ["_OSIGQ: 13,0", "RING", "NO CARRIER", "Call Ready", "CONNECT", "4F4B", "4F"])
+def test_what_stands_in_every_list_between_a_header_and_its_line_is_not_taken_for_the_message(noise: str) -> None:
+    rig = Rig()
+    whole = sms("satu penting")
+    rig.peer.slots[1] = whole
+    rig.peer.special["AT+CMGR=1"] = ok(f"+CMGR: 0,,{len(whole) - 1 - whole[0]}", whole.hex().upper())
+    rig.peer.special["AT+CMGL=4"] = lambda _line: ok(
+        *(line for header, body in [listed(1, whole)] * len(rig.peer.slots) for line in (header, noise, body))
+    )
+    rig.open().run(60)
+    assert {found.pdu for found in rig.desk.found} == {whole}
+    assert not rig.peer.slots
 
 
 def test_what_reads_damaged_twice_is_handed_over_as_it_is() -> None:
