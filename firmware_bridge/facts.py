@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec import Struct, field
 
@@ -10,6 +11,9 @@ from firmware_bridge.commands import Command
 from firmware_bridge.desk import Found, Outcome, Outgoing
 from firmware_bridge.quirks import Quirks
 from firmware_bridge.troubles import Trouble
+
+_MOST_UNLISTED: Final = 5
+"""In so many sweeps in a row, half a minute, a storage may refuse to be listed before others no longer wait for it."""
 
 
 class Pause(Struct, frozen=True):
@@ -148,6 +152,8 @@ class Facts(Struct):
     phantoms: dict[str, int] = field(default_factory=dict)
     """Places that a storage counts as used though nothing can be read there."""
 
+    unlisted: dict[str, int] = field(default_factory=dict)
+    """Storages that cannot be listed, and in how many sweeps in a row."""
     desk_refused: bool = False
     cannot_delete: bool = False
     troubled_sweeps: int = 0
@@ -179,7 +185,12 @@ class Facts(Struct):
         self.storage, self.storages, self.more_messages = "", (), True
         self.suspects.clear()
         self.phantoms.clear()
+        self.unlisted.clear()
         self.next_sweep = self.next_check = 0.0
+
+    def holds_unread(self) -> bool:
+        """A message may lie there that nobody has; a storage that keeps refusing is given up, and only told of."""
+        return self.desk_refused or any(times <= _MOST_UNLISTED for times in self.unlisted.values())
 
     def trouble(self) -> str:
         """The one thing to mend first, as a stable code; empty when all is well."""
@@ -194,6 +205,7 @@ class Facts(Struct):
             (self.silent, Trouble.SILENT),
             (self.desk_refused, Trouble.DESK_REFUSED),
             (self.cannot_delete, Trouble.CANNOT_DELETE),
+            (bool(self.unlisted), Trouble.CANNOT_LIST),
             (self.registration in registration, registration.get(self.registration, "")),
             (self.no_service_centre, Trouble.NO_SMSC),
         )

@@ -19,6 +19,7 @@ class Trouble(StrEnum):
     SILENT = "silent"
     DESK_REFUSED = "desk-refused"
     CANNOT_DELETE = "cannot-delete"
+    CANNOT_LIST = "cannot-list"
     DENIED = "denied"
     NOT_REGISTERED = "not-registered"
     NO_SMSC = "no-smsc"

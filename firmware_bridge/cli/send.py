@@ -46,8 +46,8 @@ class _Counter:
     def take(self, _sim: Sim, _found: Sequence[Found]) -> None:
         raise DeskRefusedError
 
-    def next_out(self, _sim: Sim, *, replies_only: bool = False) -> Outgoing | None:
-        return self._waiting.popleft() if self._waiting and not replies_only else None
+    def next_out(self, _sim: Sim, *, replies_only: bool = False) -> Outgoing | None:  # noqa: ARG002 - the contract's name
+        return self._waiting.popleft() if self._waiting else None
 
     def outcome(self, _sim: Sim, outgoing: Outgoing, outcome: Outcome, *, reference: int | None, code: str) -> None:
         self.results.append(Sent(outgoing.part, outgoing.parts, outcome.value, reference, code))
@@ -73,11 +73,11 @@ def send(port: str, number: str, text: str, *, as_json: bool, timeout: float, pi
     parts = split_text(text, recipient=Address.parse(number), reference=secrets.randbelow(256), report=False)
     desk = _Counter(
         [
-            Outgoing("kasih-modem", place, len(parts), encode_pdu(part), is_reply=False, is_resend=False)
+            Outgoing("kasih-modem", place, len(parts), encode_pdu(part), is_reply=True, is_resend=False)
             for place, part in enumerate(parts, 1)
         ]
     )
-    bridge = Bridge([port], desk, BridgeSettings(pin=pin))
+    bridge = Bridge([port], desk, BridgeSettings(pin=pin, reply_wait_s=0.0))  # Nothing is read first.
     bridge.start()
     try:
         answered = desk.done.wait(timeout)

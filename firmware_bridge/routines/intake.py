@@ -15,7 +15,7 @@ from firmware_bridge.states import Event
 _MOST_DOUBTS: Final = 4
 """So often a list in which nothing looks whole is read again."""
 _AGAIN_S: Final = 1.0
-"""How soon a sweep is repeated that the desk or the card refused; each time in a row twice as long."""
+"""How soon a sweep is repeated that the desk, the card or the modem refused; each time in a row twice as long."""
 _NO_SUCH_MESSAGE: Final = 321
 
 
@@ -31,16 +31,18 @@ class Intake(Sending):
         facts.in_pdu_mode = False  # Until a restart that nobody noticed.
         facts.desk_refused = facts.cannot_delete = False
         yield from self._take_direct()
-        refused, storages = 0, facts.storages or (facts.storage,)
+        storages = facts.storages or (facts.storage,)
+        unlisted = {}
         for name in storages:
-            if name != facts.storage and not (yield from self._choose(name)):
-                continue
-            refused += not (yield from self._empty(name))
-        facts.troubled_sweeps = facts.troubled_sweeps + 1 if facts.desk_refused or facts.cannot_delete else 0
+            if not ((name == facts.storage or (yield from self._choose(name))) and (yield from self._empty(name))):
+                unlisted[name] = facts.unlisted.get(name, 0) + 1
+        facts.unlisted = unlisted
+        is_troubled = facts.holds_unread() or facts.cannot_delete
+        facts.troubled_sweeps = facts.troubled_sweeps + 1 if is_troubled else 0
         if facts.troubled_sweeps:
             again_s = _AGAIN_S * 2 ** min(facts.troubled_sweeps - 1, 10)
             facts.next_sweep = facts.now + min(again_s, self.settings.sweep_s)
-        if refused < len(storages):
+        if len(facts.unlisted) < len(storages):
             facts.last_sweep_at = facts.now
             facts.failures = facts.resets_in_a_row = 0
         elif not facts.setup_due:  # Else its quirks, not yet known, may be the reason.
@@ -128,7 +130,7 @@ class Intake(Sending):
                 gone += 1
                 used, total = facts.slots.get(name, (gone, 0))
                 facts.slots[name] = (max(0, used - 1), total)
-            if facts.now - facts.asked_at >= self.settings.reply_wait_s and facts.asked_at:
+            if self._has_waited_long():
                 yield from self._send(replies_only=True)
             if facts.restarted:
                 raise RestartedError("Modem mulai ulang.")

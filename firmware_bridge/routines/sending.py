@@ -20,8 +20,19 @@ class Sending(BaseRoutines):
     """What the desk gives goes out, and the desk is told what became of it."""
 
     def send(self) -> Routine:
-        yield from self._send(replies_only=False)
+        facts = self.facts
+        if not facts.holds_unread():
+            yield from self._send(replies_only=False)
+        elif self._has_waited_long():
+            yield from self._send(replies_only=True)
+        else:
+            facts.next_ask = facts.now + self.settings.ask_s
         return Event.SENT
+
+    def _has_waited_long(self) -> bool:
+        """So long that a reply may go out before incoming messages are safe."""
+        facts = self.facts
+        return facts.asked_at > 0 and facts.now - facts.asked_at >= self.settings.reply_wait_s
 
     def _send(self, *, replies_only: bool) -> Part:
         """Whole messages one after the other, until there are no more or incoming ones wait."""

@@ -19,6 +19,7 @@ _TROUBLES: Final = {
     "silent": "modem tidak menjawab",
     "desk-refused": "SMS belum bisa disimpan di disk kios",
     "cannot-delete": "SMS tidak bisa dihapus dari kartu SIM",
+    "cannot-list": "sebagian tempat SMS tidak bisa dibaca",
     "denied": "jaringan menolak kartu SIM",
     "not-registered": "belum mendapat jaringan",
     "no-smsc": "nomor pusat SMS operator belum diatur",

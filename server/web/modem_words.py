@@ -19,6 +19,10 @@ _TROUBLES: Final = {
     "silent": ("Modem tidak menjawab", "Cabut dan pasang lagi modemnya."),
     "desk-refused": ("SMS belum bisa disimpan di disk kios", "Periksa disk kios."),
     "cannot-delete": ("SMS tidak bisa dihapus dari kartu SIM", "Ganti kartu SIM."),
+    "cannot-list": (
+        "Sebagian tempat SMS tidak bisa dibaca",
+        "Cabut dan pasang lagi modemnya; bila menetap, ganti modem.",
+    ),
     "denied": ("Jaringan menolak kartu SIM", "Periksa masa aktif kartu SIM."),
     "not-registered": ("Modem belum mendapat jaringan", "Pindahkan modem ke dekat jendela."),
     "no-smsc": ("Nomor pusat SMS operator belum diatur", "Minta teknisi mengaturnya."),

@@ -275,6 +275,55 @@ def test_a_reply_goes_out_between_two_messages_once_it_has_waited_for_a_minute()
     assert rig.peer.heard.index("AT+CMGD=5") < sends[0] < rig.peer.heard.index("AT+CMGD=8")
 
 
+def test_while_the_desk_cannot_commit_only_a_reply_a_minute_goes_out() -> None:
+    rig = Rig()
+    rig.peer.slots[1] = sms("satu")
+    rig.desk.refusals = 10**6
+    rig.desk.waiting = outgoing(name="bulk") + [
+        part for name in "abcdef" for part in outgoing(name=name, is_reply=True)
+    ]
+    rig.open().run(55)
+    assert rig.desk.outcomes == []
+    rig.run(130)
+    assert [name for name, _, _, _, _ in rig.desk.outcomes] == ["a", "b", "c"]
+
+
+def test_a_storage_that_cannot_be_listed_is_told_and_keeps_all_back_but_not_for_ever() -> None:
+    rig = Rig()
+    rig.peer.storages["ME"] = {1: sms("di ME")}
+    rig.peer.special["AT+CMGL=4"] = lambda _line: error("CMS", 320) if rig.peer.chosen == "ME" else None
+    rig.desk.waiting = outgoing()
+    rig.open().run(10)
+    assert rig.facts.trouble() == "cannot-list"
+    assert rig.desk.outcomes == []
+    rig.run(60)
+    assert [told for _, _, told, _, _ in rig.desk.outcomes] == [Outcome.SENT]
+    assert rig.facts.trouble() == "cannot-list"
+    rig.peer.special.clear()
+    rig.run(60)
+    assert texts(rig) == {"di ME"}
+    assert rig.facts.trouble() == ""
+
+
+def test_a_storage_that_is_not_swept_need_not_be_listed() -> None:
+    rig = Rig()
+    rig.peer.storages["MT"] = {}
+    rig.peer.chosen = "MT"
+    rig.peer.special["AT+CMGL=4"] = lambda _line: error("CMS", 320) if rig.peer.chosen == "MT" else None
+    rig.open().run(10)
+    assert (rig.facts.trouble(), rig.facts.identified) == ("", 1)
+
+
+def test_a_storage_that_cannot_be_chosen_is_told_too() -> None:
+    rig = Rig()
+    rig.peer.storages["ME"] = {}
+    rig.peer.special.update(
+        dict.fromkeys(('AT+CPMS="ME"', 'AT+CPMS="ME","SM"', 'AT+CPMS="ME","SM","SM"'), error("CMS", 302))
+    )
+    rig.open().run(10)
+    assert rig.facts.trouble() == "cannot-list"
+
+
 def test_nothing_is_sent_without_a_network() -> None:
     rig = Rig()
     rig.peer.special["AT+CREG?"] = ok("+CREG: 0,2")
