@@ -50,8 +50,8 @@ class Bridge:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._modems = [self._modem(port) for port in ports if port != AUTO]
-        self._found: dict[str, ModemThread] = {}
-        """What `auto` found, by IMEI; by port where a modem does not tell it."""
+        self._found: list[ModemThread] = []
+        """What `auto` found."""
         self._watch = Watch(self._settings, candidates) if AUTO in ports else None
         self._watcher = threading.Thread(target=self._look_out, name="modem discovery", daemon=True)
 
@@ -87,14 +87,16 @@ class Bridge:
 
     def _all(self) -> list[ModemThread]:
         with self._lock:
-            return [*self._modems, *self._found.values()]
+            return [*self._modems, *self._found]
 
     def _open(self, name: str) -> Port:
         port = open_port(name)
         return port if self._recorder is None else self._recorder.around(name, port)
 
-    def _modem(self, port: str) -> ModemThread:
-        return ModemThread(port, self._desk, self._settings, self._claims, self._pins, opener=self._open)
+    def _modem(self, port: str, imei: str = "", imsi: str = "") -> ModemThread:
+        return ModemThread(
+            port, self._desk, self._settings, self._claims, self._pins, imei=imei, imsi=imsi, opener=self._open
+        )
 
     # -- auto ----------------------------------------------------------------------------------------------------------
 
@@ -108,16 +110,24 @@ class Bridge:
 
     def _welcome(self, identity: Identity) -> None:
         """A modem answered behind a port: a new one, one that came back, or one that is driven already."""
-        if any(modem.imei == identity.imei and modem.is_open for modem in self._all() if identity.imei):
+        found = [modem for modem in self._found if _may_be(modem, identity)]
+        named = [modem for modem in self._modems if _may_be(modem, identity) and modem.is_open]
+        driven = [modem for modem in (*named, *found) if not modem.has_no_port]
+        if any(modem.imsi in {"", identity.imsi} for modem in driven):
+            return  # Through another port of it; or its card is not known yet, and it is looked at again.
+        back = sorted((modem for modem in found if modem.has_no_port), key=lambda modem: modem.imsi != identity.imsi)
+        if back:
+            back[0].port = identity.port
             return
-        key = identity.imei or identity.port
+        new = self._modem(identity.port, identity.imei, identity.imsi)
         with self._lock:
-            known = self._found.get(key)
-            if known is not None:
-                known.port = identity.port
-                return
-            modem = self._found[key] = self._modem(identity.port)
-        modem.start()
+            self._found.append(new)
+        new.start()
+
+
+def _may_be(modem: ModemThread, identity: Identity) -> bool:
+    """By its IMEI; by its port where a modem does not tell it."""
+    return modem.imei == identity.imei if identity.imei else modem.port == identity.port
 
 
 def _nothing_found() -> ModemStatus:

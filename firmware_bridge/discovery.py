@@ -1,4 +1,7 @@
-"""Which ports lead to modems. A modem is known by its IMEI: port names change with every plugging in."""
+"""Which ports lead to modems. A modem is known by its IMEI: port names change with every plugging in.
+
+Some makers give all their modems the same one; those are told apart by their cards.
+"""
 
 import time
 from collections.abc import Callable
@@ -25,6 +28,8 @@ class Identity(Struct, frozen=True):
     manufacturer: str
     model: str
     revision: str
+    imsi: str = ""
+    """Of the card; empty where there is none, or it is locked."""
 
 
 def usb_ports() -> list[str]:
@@ -85,13 +90,20 @@ def identify(name: str, settings: BridgeSettings, opener: Opener = open_port) ->
             if not talk.ask(commands.ECHO_OFF, settings.answer_s).ok:
                 return None
             imei = commands.identity(talk.ask(commands.IMEI, settings.answer_s))
-            names = [
+            manufacturer, model, revision = (
                 commands.words(talk.ask(command, settings.answer_s))
                 for command in (commands.MANUFACTURER, commands.MODEL, commands.REVISION)
-            ]
+            )
         except CommandTimeoutError:
             return None
-        return Identity(name, imei, *names)
+        return Identity(name, imei, manufacturer, model, revision, _card_of(talk, settings))
+
+
+def _card_of(talk: Dialogue, settings: BridgeSettings) -> str:
+    try:
+        return commands.identity(talk.ask(commands.IMSI, settings.answer_s))
+    except CommandTimeoutError:
+        return ""  # It is busy: a modem is there all the same.
 
 
 class Watch:
@@ -122,7 +134,3 @@ class Watch:
             if identity is not None:
                 found.append(identity)
         return found
-
-    def forget(self, name: str) -> None:
-        """Look at a port again, though it has been there all the time."""
-        self._seen.pop(name, None)

@@ -62,6 +62,8 @@ class Claim(Struct, frozen=True):
     """This modem is to be driven through this port; answered by whether no other port has it already."""
 
     imei: str
+    imsi: str
+    """Of its card; empty while it is not known."""
 
 
 class TryPin(Struct, frozen=True):

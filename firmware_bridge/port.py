@@ -151,30 +151,31 @@ def _where(error: Exception) -> str:
 
 
 class Claims:
-    """Which port a modem is driven through: two ports may lead to the same one."""
+    """Which port a modem is driven through: two ports may lead to the same one, and two modems may have one IMEI."""
 
     def __init__(self) -> None:
-        self._owners: dict[str, object] = {}
+        self._claimed: dict[object, tuple[str, str]] = {}
         self._lock = threading.Lock()
 
-    def claim(self, imei: str, owner: object) -> bool:
-        """True if nobody else has it. A modem that does not tell its IMEI is taken for one of its own."""
-        if not imei:
-            return True
+    def claim(self, imei: str, imsi: str, owner: object) -> bool:
+        """True if nobody else has it: of one IMEI only cards that are known to differ tell two modems apart.
+
+        A modem that does not tell its IMEI is taken for one of its own.
+        """
         with self._lock:
-            return self._owners.setdefault(imei, owner) is owner
+            others = [claimed for other, claimed in self._claimed.items() if other is not owner]
+            if imei and any(taken == imei and (not imsi or card in {"", imsi}) for taken, card in others):
+                return False
+            self._claimed[owner] = (imei, imsi)
+            return True
 
     def release(self, owner: object) -> None:
         with self._lock:
-            self._owners = {imei: other for imei, other in self._owners.items() if other is not owner}
-
-    def owner(self, imei: str) -> object | None:
-        with self._lock:
-            return self._owners.get(imei)
+            self._claimed.pop(owner, None)
 
 
 def serve(
-    modem: Modem, desk: Desk, port: str, claim: Callable[[str], bool], pins: PinTries, clock: Callable[[], float]
+    modem: Modem, desk: Desk, port: str, claim: Callable[[str, str], bool], pins: PinTries, clock: Callable[[], float]
 ) -> None:
     """Do what the modem asks of the desk, until it asks no more."""
     while (request := modem.request) is not None:
@@ -193,8 +194,8 @@ def serve(
                 desk.outcome(sim, outgoing, outcome, reference=reference, code=code)
             case Told(text, rupiah):
                 desk.balance(sim, text, rupiah)
-            case Claim(imei):
-                reply = claim(imei)
+            case Claim(imei, imsi):
+                reply = claim(imei, imsi)
             case TryPin(card):
                 reply = may_try(pins, card, modem.settings.pin)
             case PinAnswered(card, accepted):
@@ -213,8 +214,11 @@ class ModemThread:
         claims: Claims,
         pins: PinTries,
         *,
+        imei: str = "",
+        imsi: str = "",
         opener: Callable[[str], Port] = open_port,
     ) -> None:
+        """`imei` and `imsi`: what is known of the modem and its card before it is first asked."""
         self.port = port
         """May be changed while the port is closed: the modem came back under another name."""
         self._desk = desk
@@ -223,6 +227,7 @@ class ModemThread:
         self._pins = pins
         self._opener = opener
         self._modem = Modem(settings)
+        self._modem.facts.imei, self._modem.facts.imsi = imei, imsi
         self._open: Port | None = None
         self._port_trouble = ""
         self._stopping = threading.Event()
@@ -253,8 +258,17 @@ class ModemThread:
         return self.status.imei
 
     @property
+    def imsi(self) -> str:
+        return self.status.imsi
+
+    @property
     def is_open(self) -> bool:
         return self._open is not None
+
+    @property
+    def has_no_port(self) -> bool:
+        """Its port was tried and could not be opened, or went away."""
+        return not self.is_open and bool(self._port_trouble)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -287,7 +301,7 @@ class ModemThread:
 
     def _drive(self, port: Port) -> None:
         modem = self._modem
-        claim = lambda imei: self._claims.claim(imei, self)  # noqa: E731
+        claim = lambda imei, imsi: self._claims.claim(imei, imsi, self)  # noqa: E731
         modem.opened(time.monotonic())
         stop_at = 0.0
         try:

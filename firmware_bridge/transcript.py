@@ -127,7 +127,10 @@ def _without_content(data: str) -> str:
 
 
 def replay(
-    passed: Iterable[Passed], desk: Desk, settings: BridgeSettings, claim: Callable[[str], bool] = lambda _imei: True
+    passed: Iterable[Passed],
+    desk: Desk,
+    settings: BridgeSettings,
+    claim: Callable[[str, str], bool] = lambda _imei, _imsi: True,
 ) -> Modem:
     """Drive a machine with what a modem once said, at the times at which it said it, and see that it says the same.
 

@@ -28,11 +28,14 @@ class Contact(BaseRoutines):
             facts.step("answers again")
             facts.silent = False
         facts.imei = commands.identity((yield commands.IMEI)) or facts.imei
-        facts.rival = not (yield Claim(facts.imei))
-        if facts.rival:
-            return Event.NO_CARD
+        if not (yield from self._claim("")):
+            card = commands.identity((yield commands.IMSI))  # Of one IMEI there may be two modems.
+            if not (yield from self._claim(card)):
+                return Event.NO_CARD
         yield from self._unlock()
         card = yield from self._card()
+        if not (yield from self._claim(card)):
+            return Event.NO_CARD
         if card != facts.imsi:
             facts.imsi, facts.balance, facts.next_balance = card, None, 0.0
             facts.credit_hints.clear()
@@ -45,6 +48,11 @@ class Contact(BaseRoutines):
         facts.sim_trouble = ""
         facts.identified += 1
         return Event.KNOWN
+
+    def _claim(self, card: str) -> Generator[Request, Any, bool]:
+        """Whether it is driven through this port, and no other."""
+        self.facts.rival = not (yield Claim(self.facts.imei, card))
+        return not self.facts.rival
 
     def _wake(self) -> Part:
         """The first command may meet what another program left half written; so it gets a second chance."""

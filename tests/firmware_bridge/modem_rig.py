@@ -188,7 +188,7 @@ class Rig:
         """Let time pass; a port that the machine gives up is opened again at once."""
         ends = self.now + seconds
         while self.now < ends and not until():
-            serve(self.modem, self.desk, "test", lambda _imei: True, self.pins, lambda: self.now)
+            serve(self.modem, self.desk, "test", lambda _imei, _imsi: True, self.pins, lambda: self.now)
             if not self.states or self.states[-1] is not self.modem.state:
                 self.states.append(self.modem.state)
             if self.modem.state is State.CLOSED:

@@ -258,6 +258,75 @@ def test_two_modems_work_side_by_side_and_two_ports_of_one_do_not() -> None:
         assert deleted(left) == 0
 
 
+OTHER_CARD = "510110123456789"
+
+
+@pytest.mark.parametrize("auto", [True, False])
+def test_two_modems_that_have_the_same_imei_are_both_driven(*, auto: bool) -> None:
+    """As sticks sold without a name have it; their cards tell them apart."""
+    desk = MemoryDesk()
+    settings = msgspec.structs.replace(QUICK, sim_retry_s=0.2)
+    with running_simulator(inbox=2) as one, running_simulator(inbox=3, imsi=OTHER_CARD) as two:
+        ports = [one.url, two.url]
+        with running(["auto"] if auto else ports, desk, settings, candidates=lambda: ports) as bridge:
+            wait_for(lambda: not any(sim.control({"do": "state"})["slots"] for sim in (one, two)))
+            wait_for(lambda: [status.trouble for status in bridge.statuses()] == ["", ""])
+            assert {status.imsi for status in bridge.statuses()} == {"510010123456789", OTHER_CARD}
+
+
+def test_two_modems_of_one_imei_are_both_followed_to_other_ports() -> None:
+    desk = MemoryDesk()
+    ports: list[str] = []
+    with (
+        running_simulator() as one,
+        running_simulator(imsi=OTHER_CARD) as two,
+        running_simulator() as one_later,
+        running_simulator(imsi=OTHER_CARD) as two_later,
+        running(["auto"], desk, candidates=lambda: list(ports)) as bridge,
+    ):
+        ports += [one.url, two.url]
+        wait_for(lambda: [status.state for status in bridge.statuses()] == ["idle", "idle"])
+        for sim in (one, two):
+            sim.control({"do": "unplug", "seconds": 600})
+        wait_for(lambda: {status.trouble for status in bridge.statuses()} == {"port-gone"})
+        ports[:] = [two_later.url, one_later.url]
+        receive(one_later)
+        receive(two_later)
+        wait_for(lambda: deleted(one_later) == deleted(two_later) == 1)
+        assert [status.port for status in bridge.statuses()] == [one_later.url, two_later.url]
+
+
+def test_another_port_of_a_modem_is_no_other_modem_even_with_another_card() -> None:
+    desk = MemoryDesk()
+    ports: list[str] = []
+    with (
+        running_simulator() as first,
+        running_simulator() as second,
+        running_simulator(imsi=OTHER_CARD) as back,
+        running(["auto"], desk, candidates=lambda: list(ports)) as bridge,
+    ):
+        ports += [first.url, second.url]
+        wait_for(lambda: [status.state for status in bridge.statuses()] == ["idle"])
+        first.control({"do": "unplug", "seconds": 600})
+        wait_for(lambda: bridge.statuses()[0].trouble == "port-gone")
+        ports[:] = [back.url]
+        wait_for(lambda: [(status.port, status.imsi) for status in bridge.statuses()] == [(back.url, OTHER_CARD)])
+
+
+def test_a_modem_of_the_same_imei_whose_card_tells_nothing_is_listed() -> None:
+    desk = MemoryDesk()
+    ports: list[str] = []
+    with (
+        running_simulator() as one,
+        running_simulator(sim="pin") as two,
+        running(["auto"], desk, candidates=lambda: list(ports)) as bridge,
+    ):
+        ports.append(one.url)
+        wait_for(lambda: [status.state for status in bridge.statuses()] == ["idle"])
+        ports.append(two.url)
+        wait_for(lambda: [status.trouble for status in bridge.statuses()] == ["", "same-modem"])
+
+
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
 def test_two_modems_whose_ports_swap_names_are_both_driven_on(tmp_path: Path) -> None:
     left, right = tmp_path / "ttyUSB0", tmp_path / "ttyUSB1"

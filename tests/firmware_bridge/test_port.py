@@ -73,9 +73,20 @@ def test_why_a_port_does_not_open_has_a_code(tmp_path: Path) -> None:
 
 def test_a_modem_belongs_to_the_first_port_that_claims_it() -> None:
     claims, one, two = Claims(), object(), object()
-    assert claims.claim("35", one)
-    assert claims.claim("35", one)
-    assert not claims.claim("35", two)
-    assert claims.claim("", two)
+    assert claims.claim("35", "", one)
+    assert claims.claim("35", "", one)
+    assert not claims.claim("35", "", two)
+    assert not claims.claim("35", "5101", two)
+    assert claims.claim("", "", two)
     claims.release(one)
-    assert claims.claim("35", two)
+    assert claims.claim("35", "", two)
+
+
+def test_two_modems_of_one_imei_are_told_apart_by_their_cards() -> None:
+    claims, one, two = Claims(), object(), object()
+    assert claims.claim("35", "5101", one)
+    assert not claims.claim("35", "", two)
+    assert not claims.claim("35", "5101", two)
+    assert claims.claim("35", "5102", two)
+    assert claims.claim("35", "5101", one)
+    assert not claims.claim("35", "5102", one)
