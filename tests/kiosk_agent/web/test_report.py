@@ -242,6 +242,33 @@ def test_a_disk_that_cannot_be_written_is_said_and_the_next_kirim_files_once(
     assert control.status().filed == 1
 
 
+def test_what_was_changed_after_a_kirim_that_was_stored_unknown_to_anybody_is_stored_too(
+    browser: Browser, control: Control, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = control.kiosk.store.disk
+    browser.answer_all()
+
+    def stored_in_silence(connection: sqlite3.Connection) -> None:
+        connection.execute("commit")
+        disk._drop()
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "_commit", stored_in_silence)
+        patch.setattr(control.kiosk.store, "_stands_after_all", lambda _: False)
+        assert "belum tersimpan" in browser.send_report().text
+    browser.post("/lapor/isi", text="Petugas minta uang")
+    browser.post("/lapor/identitas", identity="secret")
+    receipt = browser.send_report()
+    assert receipt.path == "/lapor/bukti"
+    control.sync()
+    first, second = peer.complaints()
+    assert (first.identity, first.text, first.secret) == (Identity.OPEN, "Air mati sejak Senin", None)
+    assert second.identity is Identity.SECRET
+    assert number_on(receipt) == number_of(peer.of(Kind.COMPLAINT)[1].id)
+    assert second.pin[:3] in receipt.text
+
+
 def test_a_file_that_cannot_be_read_again_is_said_on_every_page(
     browser: Browser, control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
