@@ -67,8 +67,8 @@ class Control:
     def __init__(self, kiosk: Kiosk, connect: Connect | None = None) -> None:
         self.kiosk = kiosk
         self._connect = connect or (lambda url: HttpTransport(url, kiosk.settings))
-        self._engine = Engine(kiosk.store, kiosk.clock)
         self._clock_watch = ClockWatch(kiosk.store, kiosk.clock)
+        self._engine = Engine(kiosk.store, kiosk.clock, look=self._clock_watch.look)
         self._health = HealthReporter(kiosk.store, kiosk.clock)
         self.looks: list[Callable[[], None]] = []
         """Called now and then while `run` is up, before anything is written."""

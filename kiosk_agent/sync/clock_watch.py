@@ -3,6 +3,7 @@
 The centre puts filing times right by them. They never wake the sync: they travel with whatever goes next.
 """
 
+from threading import Lock
 from typing import Final
 
 from kiosk_agent.clock import Clock
@@ -24,6 +25,7 @@ class ClockWatch:
         self._store = store
         self._clock = clock
         self._wall_ms, self._monotonic_s = clock.now_ms(), clock.monotonic_s()
+        self._looking = Lock()
         self._knows_better = False
         """Whether the centre told its time since the program started."""
 
@@ -40,19 +42,22 @@ class ClockWatch:
     def look(self) -> None:
         """Say so where somebody or something has set the clock since the last look.
 
+        Whatever measures the offset looks first: else the same jump would be counted a second time by the next look.
+
         Raises:
             NotSavedError: it is not on the disk.
         """
-        wall_ms, monotonic_s = self._clock.now_ms(), self._clock.monotonic_s()
-        jump_ms = wall_ms - self._wall_ms - round((monotonic_s - self._monotonic_s) * 1000)
-        if abs(jump_ms) <= TOLERANCE_MS:
-            return
-        self._wall_ms, self._monotonic_s = wall_ms, monotonic_s
-        offset = self._store.number_fact(facts.OFFSET)
-        if offset is not None:
-            offset -= jump_ms
-            self._store.remember(facts.OFFSET, str(offset).encode())
-        self._write("jump", offset or 0, jump_ms)
+        with self._looking:
+            wall_ms, monotonic_s = self._clock.now_ms(), self._clock.monotonic_s()
+            jump_ms = wall_ms - self._wall_ms - round((monotonic_s - self._monotonic_s) * 1000)
+            if abs(jump_ms) <= TOLERANCE_MS:
+                return
+            self._wall_ms, self._monotonic_s = wall_ms, monotonic_s
+            offset = self._store.number_fact(facts.OFFSET)
+            if offset is not None:
+                offset -= jump_ms
+                self._store.remember(facts.OFFSET, str(offset).encode())
+            self._write("jump", offset or 0, jump_ms)
 
     def compare(self) -> None:
         """After an exchange: say so where the distance to the server's clock has moved since it was last said.
@@ -79,6 +84,7 @@ class ClockWatch:
         """
         if self._knows_better:
             return
+        self.look()
         known_ms = self._store.number_fact(facts.OFFSET) or 0
         offset_ms = sent_ms - self._clock.now_ms()
         if offset_ms - known_ms > TOLERANCE_MS or offset_ms - known_ms < -AHEAD_MS:

@@ -1,6 +1,7 @@
 """One run of exchanges with the server: the protocol's machine, a transport, and the store between them."""
 
 import logging
+from collections.abc import Callable
 from threading import Lock
 
 from msgspec import Struct
@@ -55,12 +56,19 @@ class Outcome(Struct):
 
 
 class Engine:
-    """Runs exchanges, one run at a time."""
+    """Runs exchanges, one run at a time.
 
-    def __init__(self, store: Store, clock: Clock, *, budget: int = FIRST_BUDGET) -> None:
+    Args:
+        look: called before this kiosk's clock is told to the server or compared with it; may write CLOCK.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, *, budget: int = FIRST_BUDGET, look: Callable[[], None] = lambda: None
+    ) -> None:
         self._store = store
         self._budget = budget
         self._clock = clock
+        self._look = look
         self._lock = Lock()
         self.state = Sync.IDLE
 
@@ -104,6 +112,7 @@ class Engine:
     def _exchange(self, session: AgentSession, transport: Transport, outcome: Outcome) -> bool:
         """Make one exchange; whether another one is due."""
         try:
+            self._look()
             bundle = session.request(self._clock.now_ms())
             outcome.round_trips += 1
             outcome.bytes_up += len(bundle)
@@ -129,6 +138,7 @@ class Engine:
 
     def _settle(self, session: AgentSession, data: bytes, outcome: Outcome, took_ms: int) -> bool:
         reply, pinned = read_reply(data, pinned_of(self._store, data))
+        self._look()
         stored = self._store.take(reply, pinned, took_ms=took_ms)
         outcome.received += stored
         return session.settle(reply, stored=stored)

@@ -89,7 +89,7 @@ def _send(draft: Draft, facts: Facts, pages: Pages) -> Redirect:
     try:
         filed = pages.kiosk.intake.file(form_of(draft))
         if filed.differs:
-            # An earlier KIRIM was stored, though nobody could tell, and the answers were changed since: both shall stand.
+            # An earlier KIRIM was stored, though nobody could tell, and the answers were changed since: both stand.
             draft.ref = secrets.token_bytes(16)
             filed = pages.kiosk.intake.file(form_of(draft))
         draft.filed = filed

@@ -13,14 +13,15 @@ from kiosk_agent.kiosk import Kiosk
 from kiosk_agent.sync.clock_watch import ClockWatch
 from kiosk_agent.sync.health import HealthReporter
 from sync_protocol.bodies import Body, Clock, Health
+from sync_protocol.bundle import read_bundle
 from sync_protocol.kinds import Kind
 from tests.kiosk_agent.conftest import NOWHERE, Ticker
 from tests.kiosk_agent.server_peer import Direct, Peer
 
 
 @pytest.fixture
-def watch(control: Control, clock: Ticker) -> ClockWatch:
-    return ClockWatch(control.kiosk.store, clock)
+def watch(control: Control) -> ClockWatch:
+    return control._clock_watch
 
 
 def said(control: Control, peer: Peer, kind: Kind) -> list[Body | None]:
@@ -42,7 +43,7 @@ def test_after_a_clock_went_back_nothing_is_known_of_its_offset(control: Control
     control.sync()
     clock.wall_ms = 0
     control.note_boot()
-    assert said(control, peer, Kind.CLOCK)[-1] == Clock(reason="boot")
+    assert Clock(reason="boot") in said(control, peer, Kind.CLOCK)
 
 
 def test_a_jump_is_noted_and_a_slow_drift_is_not(
@@ -82,6 +83,54 @@ def test_a_jump_moves_the_known_offset_along(control: Control, watch: ClockWatch
     assert control.status().clock_offset_ms == -7_200_000
 
 
+def test_a_jump_that_an_exchange_meets_first_counts_once(control: Control, peer: Peer, clock: Ticker) -> None:
+    month_ms = 30 * 86_400_000
+    clock.wall_ms -= month_ms
+    control.sync()
+    assert control.status().clock_offset_ms == month_ms
+    clock.wall_ms += month_ms
+    control.sync()
+    assert control.status().clock_offset_ms == 0
+    control._look()
+    assert control.status().clock_offset_ms == 0
+    jumps = [body for body in said(control, peer, Kind.CLOCK) if isinstance(body, Clock)]
+    assert [(jump.reason, jump.jump_ms, jump.offset_ms) for jump in jumps] == [
+        ("jump", -month_ms, month_ms),
+        ("jump", month_ms, 0),
+    ]
+
+
+def test_a_jump_stands_before_the_head_of_the_exchange_that_meets_it(
+    control: Control, peer: Peer, clock: Ticker, form: Callable[..., Form]
+) -> None:
+    control.kiosk.intake.file(form())
+    clock.wall_ms -= 3_600_000
+    control.sync()
+    first = read_bundle(peer.requests[-1])[0]
+    assert [entry.kind for entry in first] == [Kind.HEAD, Kind.COMPLAINT, Kind.CLOCK]
+
+
+def test_a_jump_in_the_middle_of_an_exchange_counts_once(
+    control: Control, peer: Peer, direct: Direct, clock: Ticker
+) -> None:
+    def carry(bundle: bytes) -> bytes:
+        clock.wall_ms += 7_200_000
+        return peer.receive(bundle) or b""
+
+    direct.faults.append(carry)
+    control.sync()
+    control._look()
+    assert control.status().clock_offset_ms == -7_200_000
+
+
+def test_a_jump_that_an_sms_meets_first_counts_once(control: Control, watch: ClockWatch, clock: Ticker) -> None:
+    sent_ms = clock.now_ms()
+    clock.wall_ms -= 7_200_000
+    watch.hear_sms(sent_ms)
+    watch.look()
+    assert control.status().clock_offset_ms == 7_200_000
+
+
 def slowly(peer: Peer, clock: Ticker, *, there_s: float, back_s: float) -> Callable[[bytes], bytes]:
     """A link over which a bundle takes so long, and its reply so long; the server's clock goes on meanwhile."""
     right_ms, since_s = peer.clock(), clock.monotonic_s()
@@ -110,7 +159,7 @@ def test_a_slow_link_is_no_wrong_clock(
 def test_a_wrong_clock_is_told_over_a_slow_link_too_as_well_as_it_can_be_known(
     control: Control, peer: Peer, direct: Direct, clock: Ticker, there_s: float, back_s: float
 ) -> None:
-    clock.wall_ms += 600_000
+    peer.clock = lambda: clock.now_ms() - 600_000
     direct.faults.append(slowly(peer, clock, there_s=there_s, back_s=back_s))
     control.sync()
     (told,) = said(control, peer, Kind.CLOCK)
@@ -122,7 +171,7 @@ def test_a_wrong_clock_is_told_over_a_slow_link_too_as_well_as_it_can_be_known(
 def test_what_may_come_of_the_slow_link_is_told_only_when_a_quick_one_has_confirmed_it(
     control: Control, peer: Peer, direct: Direct, clock: Ticker
 ) -> None:
-    clock.wall_ms += 70_000
+    peer.clock = lambda: clock.now_ms() - 70_000
     direct.faults.append(slowly(peer, clock, there_s=20, back_s=20))
     assert said(control, peer, Kind.CLOCK) == [], "70 s, give or take 20"
     control.sync()
