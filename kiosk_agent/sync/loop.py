@@ -49,7 +49,11 @@ class SyncLoop:
         self._thread: Thread | None = None
         self._stopping = False
         self._failures = 0
+        self._woken = False
+        """Something new came since the last run began."""
         self._tried_at_s = clock.monotonic_s() - 86_400
+        self._not_before_s = clock.monotonic_s()
+        """The server asked not to come again earlier."""
         self.next_at_s = clock.monotonic_s()
         """When the next run is due, by the monotonic clock."""
 
@@ -73,10 +77,10 @@ class SyncLoop:
             self.wake()
 
     def wake(self) -> None:
-        """Something new lies ready: go at once, after failures at most once in `backoff_s`."""
+        """Something new lies ready: go at once, after failures once in `backoff_s`; never before the server said."""
         with self._changed:
-            soonest = self._tried_at_s + self._settings.backoff_s if self._failures else self._clock.monotonic_s()
-            self.next_at_s = min(self.next_at_s, soonest)
+            self._woken = True
+            self.next_at_s = min(self.next_at_s, self._soonest_s())
             self._changed.notify_all()
 
     def run_now(self) -> Outcome:
@@ -104,6 +108,7 @@ class SyncLoop:
     def _run(self) -> Outcome:
         with self._changed:
             self._tried_at_s = self._clock.monotonic_s()
+            self._woken = False
             # Until it has ended, nothing further is due; what is filed meanwhile moves this forward again.
             self.next_at_s = self._tried_at_s + self._settings.backoff_max_s
         error: KioskError | None = NoProgressError("Pengiriman gagal.")  # unless it comes to its end
@@ -117,18 +122,30 @@ class SyncLoop:
     def _plan(self, error: KioskError | None) -> None:
         with self._changed:
             now_s = self._clock.monotonic_s()
+            asked_s = error.retry_after_s if isinstance(error, RefusedError) else None
+            self._not_before_s = now_s + min(asked_s or 0, self._settings.backoff_max_s)
             if error is None:
                 self._failures = 0
-                due_s = now_s + self._poll_s()
-                self.next_at_s = due_s if self.next_at_s > now_s else now_s
+                self.next_at_s = now_s + self._usual_s()
             else:
                 self._failures += 1
-                self.next_at_s = now_s + self._wait_s(error)
+                self.next_at_s = max(now_s + self._backoff_s(), self._not_before_s)
+            if self._woken:
+                self.next_at_s = min(self.next_at_s, self._soonest_s())
 
-    def _wait_s(self, error: KioskError) -> float:
-        """1 min x 2^n with jitter, at most 1 h; not before the server asked to come again."""
-        longest = self._settings.backoff_max_s
-        wait_s = min(self._settings.backoff_s * 2.0 ** min(self._failures - 1, 16), longest)
-        wait_s *= random.uniform(0.75, 1.0)  # noqa: S311
-        asked = error.retry_after_s if isinstance(error, RefusedError) else None
-        return max(wait_s, min(asked, longest)) if asked is not None else wait_s
+    def _soonest_s(self) -> float:
+        """When something new may go at the earliest."""
+        earliest_s = self._tried_at_s + self._settings.backoff_s if self._failures else self._clock.monotonic_s()
+        return max(earliest_s, self._not_before_s)
+
+    def _usual_s(self) -> float:
+        try:
+            return self._poll_s()
+        except KioskError as error:
+            log.warning("it is not known how often to ask: %s", error.code)
+            return self._settings.backoff_s
+
+    def _backoff_s(self) -> float:
+        """1 min x 2^n with jitter, at most 1 h."""
+        wait_s = min(self._settings.backoff_s * 2.0 ** min(self._failures - 1, 16), self._settings.backoff_max_s)
+        return wait_s * random.uniform(0.75, 1.0)  # noqa: S311

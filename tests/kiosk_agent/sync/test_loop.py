@@ -135,6 +135,63 @@ def test_a_report_that_comes_during_a_run_is_not_left_for_the_next_poll(
     assert left(loop, clock) == 0
 
 
+def test_a_report_that_comes_at_the_end_of_the_first_run_that_goes_well_again_leaves_at_once(
+    loop: SyncLoop, runs: Runs, clock: Ticker
+) -> None:
+    runs.error = OFFLINE
+    loop.run_now()
+    runs.error, runs.during = None, loop.wake
+    loop.run_now()
+    assert left(loop, clock) == 0
+
+
+def test_a_report_that_comes_during_a_run_that_fails_is_tried_again_within_a_minute(
+    loop: SyncLoop, runs: Runs, clock: Ticker
+) -> None:
+    runs.error = OFFLINE
+    for _ in range(6):
+        loop.run_now()
+
+    def meanwhile() -> None:
+        clock.pass_(10)
+        loop.wake()
+        clock.pass_(10)
+
+    runs.during = meanwhile
+    loop.run_now()
+    assert left(loop, clock) == 40
+    runs.during = lambda: None
+    loop.run_now()
+    assert left(loop, clock) > 60
+
+
+@pytest.mark.parametrize("when", ["during the run", "after it"])
+def test_a_new_report_does_not_come_before_the_server_asked_it_to(
+    loop: SyncLoop, runs: Runs, clock: Ticker, when: str
+) -> None:
+    runs.error = RefusedError(503, 1_800)
+    runs.during = loop.wake if when == "during the run" else lambda: None
+    loop.run_now()
+    loop.wake()
+    assert left(loop, clock) == 1_800
+    clock.pass_(1_790)
+    loop.wake()
+    assert left(loop, clock) == 10
+    runs.error, runs.during = None, lambda: None
+    loop.run_now()
+    loop.wake()
+    assert left(loop, clock) == 0
+
+
+def test_where_the_disk_does_not_say_how_often_to_ask_it_is_soon(runs: Runs, clock: Ticker) -> None:
+    def unreadable() -> float:
+        raise NotReadableError("rusak")
+
+    loop = SyncLoop(runs, Settings(), clock, poll_s=unreadable)
+    loop.run_now()
+    assert left(loop, clock) == 60
+
+
 @pytest.mark.parametrize("error", [NotReadableError("rusak"), ZeroDivisionError("our own bug")])
 def test_the_thread_outlives_whatever_goes_wrong(runs: Runs, error: Exception) -> None:
     runs.error = error
