@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from kiosk_agent.errors import AlreadyEnrolledError, SettingsError
+from kiosk_agent.errors import AlreadyEnrolledError, KioskError, SettingsError
 from kiosk_agent.intake.lines import Answer, file_line
 from kiosk_agent.kiosk import Kiosk, Status
 from kiosk_agent.sms_desk.aside import Aside
@@ -18,7 +18,7 @@ from kiosk_agent.sync.clock_watch import ClockWatch
 from kiosk_agent.sync.engine import Engine, Outcome
 from kiosk_agent.sync.enrol import judge, prepare
 from kiosk_agent.sync.health import HealthReporter
-from kiosk_agent.sync.http_transport import HttpTransport
+from kiosk_agent.sync.http_transport import HttpTransport, check_address
 from kiosk_agent.sync.loop import SyncLoop
 from kiosk_agent.sync.transport import Transport
 from kiosk_agent.sync.usb import Exported, Imported, export_bundle, import_bundle
@@ -104,7 +104,11 @@ class Control:
         Raises:
             SettingsError: no address of a centre is known, or it is none.
         """
-        outcome = self._engine.run(self._transport(server or self.kiosk.server))
+        try:
+            outcome = self._engine.run(self._transport(server or self.kiosk.server))
+        except KioskError as error:
+            self._engine.fail(error)
+            raise
         if outcome.error is None:
             self._clock_watch.compare()
         return outcome
@@ -125,7 +129,7 @@ class Control:
             EnrolError: it has not come to its end; what is there is kept, and the command can be repeated.
         """
         kiosk, store = self.kiosk, self.kiosk.store
-        HttpTransport(server, kiosk.settings)  # An address that is none is refused before anything is kept.
+        check_address(server)
         try:
             prepare(store, code, server, keys)
         except AlreadyEnrolledError as error:
@@ -237,9 +241,10 @@ class Control:
     def _transport(self, url: str) -> Transport:
         if not url:
             raise SettingsError("Alamat pusat belum diketahui: pakai KASIH_SERVER, atau daftarkan kios ini.")
-        if self._way is not None and self._way[0] != url:
-            self._way[1].close()
-            self._way = None
-        if self._way is None:
-            self._way = (url, self._connect(url))
-        return self._way[1]
+        way = self._way  # Another thread may be on its way to another address.
+        if way is not None and way[0] != url:
+            way[1].close()
+            way = None
+        if way is None:
+            way = self._way = (url, self._connect(url))
+        return way[1]

@@ -17,6 +17,7 @@ from kiosk_agent.control import Control
 from kiosk_agent.errors import DataFolderInUseError, NotSavedError, SetupError
 from kiosk_agent.kiosk import open_kiosk
 from kiosk_agent.reasons import why
+from kiosk_agent.sync.http_transport import check_address
 
 if TYPE_CHECKING:
     from kiosk_agent.modems import Modems
@@ -52,6 +53,8 @@ def serve(data: Path, port: int | None, modem: Sequence[str] = ()) -> None:
     _refuse_second(data)
     control = Control(open_kiosk(data, flags={"port": port}))
     try:
+        if control.kiosk.server:  # A mistyped one is told to who starts the kiosk.
+            check_address(control.kiosk.server)
         modems = _make_modems(control, modem or control.kiosk.settings.modem.split())
         listener = _listen(control.kiosk.settings.port)
         _note_boot(control)

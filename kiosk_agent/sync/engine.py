@@ -87,6 +87,12 @@ class Engine:
                 if self.state is Sync.EXCHANGE:
                     self.state = Sync.BACKOFF
 
+    def fail(self, error: KioskError) -> None:
+        """Nothing could be exchanged, or not even tried: keep why."""
+        self.state = Sync.BACKOFF
+        log.info("sync failed: %s", error.code)
+        self._remember(facts.LAST_ERROR, str(error).encode())
+
     def _run(self, transport: Transport) -> Outcome:
         store, outcome = self._store, Outcome()
         session = open_session(store, budget=self._budget)
@@ -101,8 +107,7 @@ class Engine:
         self.state = session.state
         outcome.pending = store.pending()
         if outcome.error is not None:
-            log.info("sync failed: %s", outcome.error.code)
-            self._remember(facts.LAST_ERROR, str(outcome.error).encode())
+            self.fail(outcome.error)
         if isinstance(outcome.error, CodeSpentError):
             self._remember(facts.APPLIED, b"1")
         elif isinstance(outcome.error, RefusedError) and outcome.error.status == _FORBIDDEN:

@@ -8,6 +8,7 @@ TLS is used where the address says so, and checked where that is possible.
 import contextlib
 import http.client
 import logging
+import re
 import socket
 import ssl
 import time
@@ -29,8 +30,19 @@ PATH: Final = "/v1/sync"
 _PIECE: Final = 16_384
 _HEADERS: Final = {"Content-Type": "application/octet-stream", "Accept": "application/octet-stream"}
 _OK: Final = 200
+_HOST: Final = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+(%[a-z0-9._-]+)?", re.IGNORECASE)
+_PATH: Final = re.compile(r"[!-~]*")
 _KEPT_S: Final = 60
 """The server closes what was idle for 75 s, and on a bad link the word of that may get lost."""
+
+
+def check_address(url: str) -> None:
+    """Refuse what cannot be the address of a centre.
+
+    Raises:
+        SettingsError: it cannot.
+    """
+    _parts(url)
 
 
 class HttpTransport:
@@ -206,13 +218,13 @@ def _tls(*, verify: bool) -> ssl.SSLContext:
 def _parts(url: str) -> tuple[bool, str, int, str]:
     try:
         parts = urlsplit(url.strip())
-        port = parts.port
+        port, host = parts.port, (parts.hostname or "").encode("idna").decode()
     except ValueError:
-        parts, port = urlsplit(""), None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+        parts, port, host = urlsplit(""), None, ""
+    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host) or not _PATH.fullmatch(parts.path):
         raise SettingsError(f"Alamat pusat tidak benar: {url!r}. Contoh: http://pusat.kota.go.id:8000")
     secure = parts.scheme == "https"
-    return secure, parts.hostname, port or (443 if secure else 80), parts.path.rstrip("/")
+    return secure, host, port or (443 if secure else 80), parts.path.rstrip("/")
 
 
 def _retry_after(response: http.client.HTTPResponse) -> float | None:

@@ -273,6 +273,7 @@ def slowness() -> float:
     [
         (["enrol", "--server", "http://127.0.0.1:9", "--code", "salah"], "salah ketik"),
         (["enrol", "--server", "pusat", "--code", "salah"], "Alamat pusat"),
+        (["enrol", "--server", "http://pusat kota.id", "--code", "salah"], "Alamat pusat"),
         (["file", "--json", "/nowhere/laporan.jsonl"], "tidak bisa dibuka"),
         (["bundle", "import", "/nowhere/x.kasih"], "tidak bisa dibaca"),
         (["bundle", "export", "/nowhere/x.kasih"], "Folder /nowhere tidak ada"),
@@ -282,6 +283,7 @@ def slowness() -> float:
     ids=[
         "code",
         "address",
+        "address with a space",
         "file",
         "import",
         "export",
@@ -467,6 +469,14 @@ def test_a_sync_that_fails_says_what_it_did_and_why(shell: Shell, http: HttpPeer
     assert said.code == 1
     assert said.facts["round_trips"] == 1
     assert "tidak terjangkau" in said.err
+
+
+@pytest.mark.parametrize("command", ["sync", "run"])
+def test_an_address_that_is_none_is_told_in_one_line(shell: Shell, command: str) -> None:
+    shell.environment["KASIH_SERVER"] = "http://pusat..kota.id:8000"
+    said = shell(command)
+    assert (said.code, said.out, said.err.count("\n")) == (1, "", 1)
+    assert "Alamat pusat tidak benar" in said.err
 
 
 @pytest.mark.parametrize("args", [[], ["enrol"], ["run"], ["file"], ["sync"], ["status"], ["bundle", "export"]])

@@ -200,10 +200,31 @@ def test_nobody_there_is_no_link() -> None:
             HttpTransport(url, SOON).send(b"x")
 
 
-@pytest.mark.parametrize("url", ["", "x", "127.0.0.1:8000", "file:///etc", "http://", "http://a:b", "http://[::1"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "x", "127.0.0.1:8000", "file:///etc", "http://", "http://a:b", "http://[::1", "http://a:80 00"),
+        *("http://pusat kota.id", "http:// pusat.id", "http://pusat..id", "http://.id", f"http://{'a' * 70}.id"),
+        *("http://pusat.id/a b", "http://pusat.id/\x7f", "http://pusat.id/é", "http://pusat\x00.id", "http://a,b"),
+    ],
+)
 def test_an_address_that_is_none_is_told(url: str) -> None:
     with pytest.raises(SettingsError, match="Alamat pusat"):
         HttpTransport(url, SOON)
+
+
+@pytest.mark.parametrize(
+    ("url", "parts"),
+    [
+        ("http://pusat.kota.go.id", (False, "pusat.kota.go.id", 80, "")),
+        (" https://Pusat.id:8443/kasih/ ", (True, "pusat.id", 8443, "/kasih")),
+        ("http://[::1]:8000", (False, "::1", 8000, "")),
+        ("http://pengaduan_kota.lan.", (False, "pengaduan_kota.lan.", 80, "")),
+        ("http://pusät.id", (False, "xn--pust-noa.id", 80, "")),
+    ],
+)
+def test_an_address_is_taken_as_it_is_usually_written(url: str, parts: tuple[bool, str, int, str]) -> None:
+    assert http_transport._parts(url) == parts
 
 
 def test_a_certificate_that_has_run_out_does_not_keep_reports_from_arriving(server: HttpPeer, tmp_path: Path) -> None:

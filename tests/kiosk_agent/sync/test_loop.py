@@ -5,12 +5,16 @@ from collections.abc import Callable
 from threading import Event
 
 import pytest
+from msgspec.structs import replace
 
 from kiosk_agent.control import Control
-from kiosk_agent.errors import NoLinkError, NotReadableError, RefusedError
+from kiosk_agent.errors import NoLinkError, NotReadableError, RefusedError, SettingsError
 from kiosk_agent.settings import Settings
+from kiosk_agent.store import facts
 from kiosk_agent.sync.engine import Outcome
+from kiosk_agent.sync.http_transport import HttpTransport
 from kiosk_agent.sync.loop import SyncLoop
+from kiosk_agent.web.facts import facts_of
 from sync_protocol.kinds import Kind
 from tests.kiosk_agent.conftest import Ticker
 from tests.kiosk_agent.server_peer import Direct
@@ -216,6 +220,23 @@ def test_a_sleeping_thread_is_woken(runs: Runs) -> None:
     loop.wake()
     assert runs.happened.wait(5)
     loop.stop()
+
+
+@pytest.mark.parametrize("server", ["", "http://pusat kota.id"])
+def test_an_address_that_leads_nowhere_is_said_like_any_other_failure(
+    control: Control, clock: Ticker, server: str
+) -> None:
+    control.kiosk.settings = replace(control.kiosk.settings, server=server)
+    if not server:
+        control.kiosk.store.remember(facts.SERVER, b"")
+    control._connect = lambda url: HttpTransport(url, control.kiosk.settings)
+    loop = control.make_loop()
+    with pytest.raises(SettingsError):
+        loop.run_now()
+    assert 45 <= left(loop, clock) <= 60
+    assert "Alamat pusat" in control.status().last_error
+    assert control.status().sync == "backoff"
+    assert not facts_of(control.kiosk).is_linked
 
 
 class Real:
