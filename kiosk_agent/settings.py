@@ -20,6 +20,7 @@ FILE: Final = "kiosk.toml"
 _PREFIXES: Final = ("KASIH_", "KASIH_KIOSK_")
 
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+Count = Annotated[int, Meta(ge=0, le=100_000)]
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -56,9 +57,21 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How long a delivery report is waited for before a message without an answer is sent once more."""
     sms_retry_s: Seconds = 30
     """Wait after a message that did not leave; it doubles with each further failure."""
-    sms_per_hour: Annotated[int, Meta(ge=0, le=100_000)] = 240
+    sms_per_hour: Count = 240
     """Parts that one SIM sends in an hour, at most."""
-    sms_per_day: Annotated[int, Meta(ge=0, le=100_000)] = 2_000
+    sms_per_day: Count = 2_000
+    sms_reports_per_hour: Count = 5
+    """Of one sender; what comes above is filed and held."""
+    sms_reports_per_day: Count = 20
+    sms_replies_per_hour: Count = 10
+    """To one number, whatever they say: an answering machine never sends the same report number back."""
+    sms_replies_per_day: Count = 30
+    sms_same_per_day: Count = 5
+    """Replies to one number with the very same words."""
+    sms_quiet_from: Annotated[int, Meta(ge=0, le=24)] = 21
+    """The hour of WITA from which nothing goes out but answers."""
+    sms_quiet_until: Annotated[int, Meta(ge=0, le=24)] = 6
+    """And the hour until which; the same one: there are no quiet hours."""
 
 
 def load_settings(folder: Path, flags: Mapping[str, Any] | None = None) -> Settings:

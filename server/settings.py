@@ -44,6 +44,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long a command waits for another one that uses the data folder."""
     sms_prefix: Annotated[str, Meta(pattern=r"^[A-Z]{3,20}\Z")] = "KOTKUPANG"
     """The keyword with which a report by SMS begins in this city; goes down in CONFIG, and stands in the texts."""
+    sms_replies_per_day: Positive = 30
+    """Answers to one phone."""
+    sms_same_per_day: Positive = 5
+    """Answers with the very same words: two machines that answer each other end here."""
+    sms_pins_per_day: Positive = 3
+    """New PINs of one number."""
+    reopen_days: Positive = 30
+    """How long after its end a resident opens a case again by BELUM."""
     lock_after: Positive = 5
     """Wrong PINs for a number, or from a device, after which it is locked."""
     lock_s: Annotated[int, Meta(ge=1, le=86_400)] = 3600

@@ -109,7 +109,7 @@ class Filer:
                 ("draft", understood.is_draft),
                 ("guessed-category", category != OTHER),
                 ("guessed-kelurahan", bool(kelurahan)),
-                ("held", hours.is_held(in_hour, in_day)),
+                ("held", hours.is_held(in_hour, in_day, kiosk.settings)),
                 ("incomplete", bool(whole.missing)),
                 ("emergency", is_emergency(text)),
             )

@@ -96,7 +96,7 @@ class Outbox:
             return one.via == via  # Whose first part has gone must not stop there.
         is_of_other = one.via not in (b"", via) and 0 <= clock.now_ms() - one.created_at < OTHER_SIM_MS
         is_revoked = one.origin == "centre" and self._kiosk.store.enrolment is Enrolment.REVOKED
-        if is_of_other or is_revoked or (not one.is_answer and hours.is_quiet(self._true_ms())):
+        if is_of_other or is_revoked or (not one.is_answer and hours.is_quiet(self._true_ms(), self._kiosk.settings)):
             return False
         return room.replies if one.is_answer else room.news
 

@@ -45,7 +45,7 @@ class Queue:
             hour=sms_out.count_to(connection, whose, hour, now),
             day=sms_out.count_to(connection, whose, day, now),
         )
-        if not text or not hours.may_reply(budget):
+        if not text or not hours.may_reply(budget, self._kiosk.settings):
             return False
         return self._queue(connection, key, Letter(to, text), "reply", via=via)
 

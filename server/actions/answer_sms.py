@@ -42,13 +42,6 @@ NOTED: Final = "noted-"
 RATED: Final = "rated"
 STOPPED: Final = "sms-stopped"
 STARTED: Final = "sms-started"
-MAX_REPLIES: Final = 30
-"""Answers to one phone a day."""
-MAX_SAME: Final = 5
-"""Answers with the very same words: two machines that answer each other end here."""
-MAX_PINS: Final = 3
-"""New PINs of one number a day."""
-REOPEN_MS: Final = 30 * 86_400_000
 _LOG = logging.getLogger(__name__)
 _DAY_MS: Final = 86_400_000
 _CHUNK: Final = 32
@@ -181,9 +174,8 @@ class _Task:
     def _take(self, case: sqlite3.Row, step: Step, words: str) -> str:
         """Move the case where the lifecycle allows it; else only keep what was said."""
         is_open = (Status(case["status"]), step) in TRANSITIONS
-        is_late = (
-            step is Step.DISPUTED and case["status"] == Status.SELESAI and self._now - case["changed_at"] > REOPEN_MS
-        )
+        is_done, ago_ms = case["status"] == Status.SELESAI, self._now - case["changed_at"]
+        is_late = step is Step.DISPUTED and is_done and ago_ms > self._centre.settings.reopen_days * _DAY_MS
         data: dict[str, Any] = {}
         if words:
             data["note"] = self._centre.keys.encrypt_field(case["id"], words.encode()).hex()
@@ -203,7 +195,9 @@ class _Task:
     def _renew_pin(self, case: sqlite3.Row) -> str:
         """Make a new PIN and send it to the phone on file, which is the one that asks."""
         subject = f"renew {case['number']}"
-        if pin_guesses.is_locked(self._connection, subject, limit=MAX_PINS, now=self._now):
+        if pin_guesses.is_locked(
+            self._connection, subject, limit=self._centre.settings.sms_pins_per_day, now=self._now
+        ):
             return self._reply_about(case, Template.STATUS)
         pin_guesses.count_wrong(self._connection, subject, now=self._now, until=self._now + _DAY_MS)
         private, pin = self._private(case), pin_of_entry(self._centre, self._row.entry)
@@ -254,7 +248,8 @@ class _Task:
             content_name(self._centre, text),
             self._now - _DAY_MS,
         )
-        if every >= MAX_REPLIES or same >= MAX_SAME:
+        settings = self._centre.settings
+        if every >= settings.sms_replies_per_day or same >= settings.sms_same_per_day:
             return "silent"
         message = Message(
             phone=self._phone,

@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
+from msgspec.structs import replace
 
 from firmware_bridge.desk import DeskRefusedError, Found
 from firmware_bridge.pdu import Address, Alphabet, Deliver, Element, Ports, dcs_for, encode_pdu
@@ -282,6 +283,14 @@ def test_the_sixth_report_of_an_hour_is_filed_and_held(desk: Desk) -> None:
         desk.hear(f"KOTKUPANG lampu {number} mati")
     assert [("held" in one.flags) for one in desk.complaints()] == [False] * 5 + [True] * 2
     assert "Hari ini sudah 7 laporan dari nomor ini" in desk.replies()[-1]
+
+
+def test_limits_are_settings(desk: Desk) -> None:
+    desk.kiosk.settings = replace(desk.kiosk.settings, sms_reports_per_hour=1, sms_replies_per_day=2)
+    for number in range(3):
+        desk.hear(f"KOTKUPANG lampu {number} mati")
+    assert [("held" in one.flags) for one in desk.complaints()] == [False, True, True]
+    assert len(desk.replies()) == 2
 
 
 def test_the_twenty_first_report_of_a_day_is_held(desk: Desk) -> None:

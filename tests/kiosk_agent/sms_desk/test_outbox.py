@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from firmware_bridge.desk import Outcome, Outgoing
+from kiosk_agent.settings import Settings
 from kiosk_agent.sms_desk.desk import SmsDesk
 from kiosk_agent.sms_desk.hours import Sent, is_held, is_quiet, may_reply
 from kiosk_agent.sms_desk.outbox import MAX_REFUSED
@@ -371,9 +372,14 @@ def test_however_many_wait_for_the_morning_who_has_just_written_is_answered(desk
     assert desk.recipients() == [PHONE, PHONE]
 
 
-@pytest.mark.parametrize(("hour", "quiet"), [(5, True), (6, False), (20, False), (21, True)])
-def test_quiet_hours_are_those_of_wita(hour: int, *, quiet: bool) -> None:
-    assert is_quiet(round(datetime(2026, 11, 23, hour, 0, tzinfo=UTC).timestamp() * 1000) - 8 * 3_600_000) is quiet
+@pytest.mark.parametrize(
+    ("begin", "end", "quiet"),
+    [(21, 6, {21, 22, 23, 0, 1, 2, 3, 4, 5}), (1, 4, {1, 2, 3}), (22, 24, {22, 23}), (24, 2, {0, 1}), (6, 6, set())],
+)
+def test_quiet_hours_are_those_of_wita(begin: int, end: int, quiet: set[int]) -> None:
+    settings = Settings(sms_quiet_from=begin, sms_quiet_until=end)
+    midnight = round(datetime(2026, 11, 22, 16, 0, tzinfo=UTC).timestamp() * 1000)
+    assert {hour for hour in range(24) if is_quiet(midnight + hour * 3_600_000, settings)} == quiet
 
 
 def test_quiet_hours_go_by_the_time_put_right(desk: Desk) -> None:
@@ -502,13 +508,29 @@ def test_waiting_ones_are_counted(desk: Desk) -> None:
     assert desk.kiosk.status().sms_waiting == 1
 
 
-def test_limits() -> None:
-    assert [is_held(hour, 0) for hour in (4, 5)] == [False, True]
-    assert [is_held(0, day) for day in (19, 20)] == [False, True]
-    assert may_reply(Sent(identical_day=4, hour=9, day=29))
-    assert not may_reply(Sent(identical_day=5, hour=0, day=0))
-    assert not may_reply(Sent(identical_day=0, hour=10, day=0))
-    assert not may_reply(Sent(identical_day=0, hour=0, day=30))
+@pytest.mark.parametrize(
+    ("settings", "hour", "day", "same", "reports_hour", "reports_day"),
+    [
+        (Settings(), 10, 30, 5, 5, 20),
+        (
+            Settings(
+                sms_replies_per_hour=2,
+                sms_replies_per_day=4,
+                sms_same_per_day=1,
+                sms_reports_per_hour=3,
+                sms_reports_per_day=6,
+            ),
+            *(2, 4, 1, 3, 6),
+        ),
+    ],
+)
+def test_limits(settings: Settings, hour: int, day: int, same: int, reports_hour: int, reports_day: int) -> None:
+    assert [is_held(n, 0, settings) for n in (reports_hour - 1, reports_hour)] == [False, True]
+    assert [is_held(0, n, settings) for n in (reports_day - 1, reports_day)] == [False, True]
+    assert may_reply(Sent(identical_day=same - 1, hour=hour - 1, day=day - 1), settings)
+    assert not may_reply(Sent(identical_day=same, hour=0, day=0), settings)
+    assert not may_reply(Sent(identical_day=0, hour=hour, day=0), settings)
+    assert not may_reply(Sent(identical_day=0, hour=0, day=day), settings)
 
 
 def test_the_time_of_an_sms_puts_a_clock_right_that_the_centre_has_not_told(desk: Desk) -> None:

@@ -3,8 +3,8 @@
 import shutil
 
 import pytest
+from msgspec.structs import replace
 
-from server.actions import answer_sms
 from server.actions.confirm_device import confirm_device
 from server.actions.fold_entries import fold
 from server.actions.receive_bundle import receive_bundle
@@ -414,8 +414,22 @@ class TestCommands:
         assert len(ask("CEK 000G4-0R40Y")) == 1
 
     def test_one_phone_gets_only_so_many_answers_a_day(self, report, ask):
-        numbers = [report()[1] for _ in range(answer_sms.MAX_REPLIES + 5)]
-        assert sum(len(ask(f"CEK {number}")) for number in numbers) == answer_sms.MAX_REPLIES
+        numbers = [report()[1] for _ in range(35)]
+        assert sum(len(ask(f"CEK {number}")) for number in numbers) == 30
+
+    def test_the_limits_are_settings(self, centre, report, ask, clock):
+        centre.settings = replace(
+            centre.settings, sms_replies_per_day=4, sms_same_per_day=2, sms_pins_per_day=1, reopen_days=2
+        )
+        case_id, number = report()
+        assert [len(ask("CEK 000G4-0R40Y")) for _ in range(3)] == [1, 1, 0]
+        pins = [text for _ in range(3) for _, text in ask(f"PIN {number}")]
+        assert ["PIN baru" in text for text in pins] == [True, False], "the fourth answer of the day was the last"
+        answered(centre, case_id)
+        ask(f"YA {number}")
+        clock.pass_(2 * DAY_MS + 1)
+        ask(f"BELUM {number} mati lagi")
+        assert status(centre, case_id) == "SELESAI"
 
 
 class TestOnce:
