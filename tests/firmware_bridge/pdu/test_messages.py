@@ -210,8 +210,9 @@ def test_the_key_of_a_message_is_the_same_when_it_is_delivered_again() -> None:
 
 
 def test_bytes_that_are_no_pdu_have_a_key_too() -> None:
-    keys = {message_key("5101", pdu) for pdu in (b"", b"\x00", b"\xff", b"\x07\x91\x26", b"\xff" * 40)}
-    assert len(keys) >= 4
+    pdus = (b"", b"\x00", b"\x04", b"\x00\x04", b"\xff", b"\x02\x91\x26", b"\x07\x91\x26", b"\xff" * 40)
+    assert len({message_key("5101", pdu) for pdu in pdus}) == len(pdus)
+    assert len({message_key("5101", pdu, has_smsc=False) for pdu in (b"", b"\xff")}) == 2
 
 
 def test_a_submit_keeps_the_bit_that_means_something_else_there() -> None:

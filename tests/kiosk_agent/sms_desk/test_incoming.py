@@ -16,6 +16,7 @@ from sync_protocol.kinds import Kind
 from sync_protocol.packing import unpack
 from sync_protocol.seal import duty_info, hpke_open
 from sync_protocol.vocabulary import Identity
+from tests.firmware_bridge.malformed import MALFORMED
 from tests.kiosk_agent.sms_desk.conftest import Desk, table
 from tests.kiosk_agent.sms_desk.letters import NOON, PHONE, SIM, deliver, found
 
@@ -228,6 +229,19 @@ def test_what_is_said_behind_cek_goes_up_as_an_addition(desk: Desk) -> None:
     desk.hear("CEK 7KQM9-XD4TF kenapa lama sekali, air masih mati")
     (command,) = desk.sms_in()
     assert (command.flags, command.text) == (["tambah"], "TAMBAH 7KQM9-XD4TF kenapa lama sekali, air masih mati")
+
+
+def test_each_malformed_pdu_is_put_aside_once_with_its_reason(desk: Desk) -> None:
+    bad = [bytes.fromhex(one.pdu) for one in MALFORMED]
+    good = [deliver(f"KOTKUPANG lampu {number} mati", f"+62812000{number:04}")[0] for number in range(len(bad))]
+    for _ in range(2):
+        desk.take(*(pdu for pair in zip(bad, good, strict=True) for pdu in pair))
+    aside = desk.desk.quarantine(with_content=True)
+    assert [one.pdu for one in aside] == [pdu.hex().upper() for pdu in bad]
+    reasons = [one.reason.removeprefix("PDU rusak: ") for one in aside]
+    assert all(said.startswith(one.field) for said, one in zip(reasons, MALFORMED, strict=True))
+    while len(desk.complaints()) < len(good):
+        desk.desk.look()
 
 
 def test_the_citys_keyword_comes_with_its_settings(desk: Desk) -> None:
