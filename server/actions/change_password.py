@@ -38,8 +38,10 @@ def change_password(centre: Centre, viewer: Viewer, old: str, new: str) -> str:
             raise LoginRefusedError("Akun ini baru saja diubah di tempat lain. Masuk lagi, lalu ganti kata sandinya.")
         users.set_password(connection, viewer.id, hashed, key, must_change=False)
         sessions.end_sessions_of(connection, viewer.id)
-        data = {"user": viewer.name, "seal": passwords.key_hash(key.public)}
+        token = sessions.start_session(connection, viewer.id, now)
+        data = {"user": viewer.name, "session": sessions.hash_token(token).hex()}
+        data |= passwords.login_facts(hashed, key, must_change=False)
         append_event(connection, at=now, type="password-changed", actor=viewer.name, data=data)
-        return sessions.start_session(connection, viewer.id, now)
+        return token
 
     return centre.write(change)

@@ -5,6 +5,7 @@ import sqlite3
 from msgspec import Struct
 
 from server.actions.announce_status import status_of
+from server.actions.issue_code import code_name
 from server.store import cases, codes, devices, ledger, master
 from server.store.centre import Centre
 from server.store.down import append_down
@@ -64,7 +65,8 @@ def admit(connection: sqlite3.Connection, centre: Centre, claim: Claim, now: int
     event = DeviceEvent.KEY_WITH_CODE if good else DeviceEvent.KEY_WITH_SPENT_CODE
     if (state, event) not in DEVICE:
         return True  # The same KEY once more, or a device that an admin has to decide about.
-    enter(connection, centre, claim, state=move(DEVICE, state, event), unit=code.unit, now=now, actor=ACTOR)
+    used = code_name(centre.keys, code.secret) if good else ""
+    enter(connection, centre, claim, state=move(DEVICE, state, event), unit=code.unit, now=now, actor=ACTOR, code=used)
     if good:
         codes.use_code(connection, code.id, log=claim.log, now=now)
     return True
@@ -78,11 +80,22 @@ def code_of(connection: sqlite3.Connection, claim: Claim, now: int) -> codes.Cod
 
 
 def enter(
-    connection: sqlite3.Connection, centre: Centre, claim: Claim, *, state: Device, unit: str, now: int, actor: str
+    connection: sqlite3.Connection,
+    centre: Centre,
+    claim: Claim,
+    *,
+    state: Device,
+    unit: str,
+    now: int,
+    actor: str,
+    code: str = "",
 ) -> int:
     """Write a device down in a state; an active one gets what it needs, and its quarantined entries are let out.
 
     Gives the number of entries let out.
+
+    Args:
+        code: the name (`code_name`) of the one that is used up by this, if any.
     """
     if devices.get_device(connection, claim.log) is None:
         devices.add_device(
@@ -103,7 +116,7 @@ def enter(
         at=now,
         type=f"device-{state}",
         actor=actor,
-        data={"log": claim.log.hex(), "unit": unit, "name": claim.name},
+        data={"log": claim.log.hex(), "unit": unit, "name": claim.name} | ({"code": code} if code else {}),
     )
     if state is not Device.ACTIVE:
         return 0

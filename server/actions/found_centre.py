@@ -18,7 +18,7 @@ from server.reasons import why
 from server.store import duty, events, keys, master, troubles, users
 from server.store.centre import Clock, open_database, take_lock, wall_clock
 from server.store.data_folder import DATABASE, FOUNDING, check_whole, holds_data
-from server.store.passwords import key_hash, one_time_password
+from server.store.passwords import one_time_password
 
 ADMIN: Final = "admin"
 RECOVERY: Final = ""
@@ -121,10 +121,11 @@ def _fill(folder: Path, *, demo: bool, now: int) -> tuple[Founded, keys.CentreKe
             grants[officer.name] = _grant(connection, duty_key, user, officer.key.public)
         master.load_master(connection, now)
         troubles.set_meta(connection, FOUNDED, str(now))
-        facts = {"demo": demo, "user": ADMIN, "seal": key_hash(admin.key.public), "grants": grants}
+        facts = {"demo": demo, "user": ADMIN, "grants": grants, "master": master.digests(connection)}
+        facts |= users.login_of(admin)
         events.append_event(connection, at=now, type="centre-founded", actor="cli", data=facts)
         if officer is not None:
-            added = {"user": officer.name, "role": officer.role, "unit": "", "seal": key_hash(officer.key.public)}
+            added = {"user": officer.name, "role": officer.role, "unit": ""} | users.login_of(officer)
             events.append_event(connection, at=now, type="user-added", actor="cli", data=added)
         events.seal_end(connection, centre_keys)
         connection.execute("commit")

@@ -7,6 +7,7 @@ from server.errors import UnknownUnitError
 from server.store import codes, master
 from server.store.centre import Centre
 from server.store.events import append_event
+from server.store.keys import CentreKeys
 from sync_protocol.keys import SECRET_SIZE, new_code, read_code, write_code
 
 _HOUR_MS = 3_600_000
@@ -27,10 +28,16 @@ def issue_code(centre: Centre, unit: str, *, actor: str, hours: int | None = Non
             raise UnknownUnitError(f"unit {unit} tidak dikenal")
         codes.forget_codes(connection, now)
         codes.add_code(connection, secret=code.secret, unit=unit, now=now, expires_at=expires_at)
-        append_event(connection, at=now, type="code-issued", actor=actor, data={"unit": unit, "until": expires_at})
+        data = {"unit": unit, "until": expires_at, "code": code_name(centre.keys, code.secret)}
+        append_event(connection, at=now, type="code-issued", actor=actor, data=data)
 
     centre.write(keep)
     return write_code(code)
+
+
+def code_name(keys: CentreKeys, secret: bytes) -> str:
+    """How events name a code: nobody can tell the code from it."""
+    return keys.pseudonym(b"code", secret).hex()
 
 
 def void_code(centre: Centre, written: str, *, actor: str) -> None:

@@ -22,7 +22,7 @@ def add_user(centre: Centre, *, name: str, role: str, unit: str, full_name: str,
         if unit and unit not in master.unit_names(connection):
             raise UnknownUnitError(f"unit {unit} tidak dikenal")
         users.insert_user(connection, user, now)
-        data = {"user": user.name, "role": user.role, "unit": unit, "seal": passwords.key_hash(user.key.public)}
+        data = {"user": user.name, "role": user.role, "unit": unit} | users.login_of(user)
         append_event(connection, at=now, type="user-added", actor=actor, data=data)
 
     centre.write(add)
@@ -44,7 +44,7 @@ def reset_password(centre: Centre, name: str, *, actor: str) -> str:
         users.set_password(connection, user["id"], hashed, key, must_change=True)
         users.drop_grants(connection, user["id"])
         sessions.end_sessions_of(connection, user["id"])
-        data = {"user": user["name"], "seal": passwords.key_hash(key.public)}
+        data = {"user": user["name"]} | passwords.login_facts(hashed, key, must_change=True)
         append_event(connection, at=now, type="password-reset", actor=actor, data=data)
 
     centre.write(reset)

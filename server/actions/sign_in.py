@@ -22,10 +22,17 @@ def sign_in(centre: Centre, name: str, password: str, *, replaced: str = "") -> 
 
     def begin(connection: sqlite3.Connection) -> str:
         users.clear_failures(connection, found.viewer.id)
-        append_event(connection, at=now, type="signed-in", actor=found.viewer.name)
-        return sessions.start_session(connection, found.viewer.id, now, replaced)
+        return begin_session(connection, found.viewer.id, found.viewer.name, now, replaced)
 
     return centre.write(begin)
+
+
+def begin_session(connection: sqlite3.Connection, user: int, name: str, now: int, replaced: str = "") -> str:
+    """Begin a session and say so in the events, in the caller's transaction; give its token."""
+    token = sessions.start_session(connection, user, now, replaced)
+    data = {"session": sessions.hash_token(token).hex()}
+    append_event(connection, at=now, type="signed-in", actor=name, data=data)
+    return token
 
 
 def checked(centre: Centre, name: str, password: str) -> users.Credentials:

@@ -72,6 +72,14 @@ class Chains:
                 yield _finding(log, device["rooted_seq"], "rooted-end", "entri berakar terbaru tidak cocok")
             if log in forked and not device["forked"]:
                 yield _finding(log, "-", "forked", "bercabang, tetapi tandanya dihapus")
+            if device["forked"] and log not in forked and not self._may_fork(log):
+                yield _finding(log, "-", "forked-extra", "bertanda bercabang, padahal tidak")
+
+    def _may_fork(self, log: bytes) -> bool:
+        """Whether some place was claimed by two entries, counting those that were reported lost."""
+        claims = {(seq, entry_id) for (owner, entry_id), (seq, _, _) in self._entries.items() if owner == log}
+        claims |= {(seq, entry_id) for owner, entry_id, seq in self._lost if owner == log}
+        return len(claims) > len({seq for seq, _ in claims})
 
 
 def _rooted(nodes: Mapping[_Key, _Node]) -> set[_Key]:

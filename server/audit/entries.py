@@ -2,10 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec.structs import replace
 
+from server.actions.enrol_device import read_claim
 from server.actions.fold_entries import body_or_trouble, case_of, command_of, note_of, result_of, trouble_in
 from server.audit.case_row import compare_case
 from server.audit.chain import Chains
@@ -21,6 +23,7 @@ from sync_protocol.bodies import Complaint, Note, SmsIn, SmsResult
 from sync_protocol.entry import Entry, parse_entry, verify_entry
 from sync_protocol.errors import ProtocolError
 from sync_protocol.keys import device_log, sign_key
+from sync_protocol.kinds import Kind
 
 _TABLE = "buku besar"
 
@@ -48,6 +51,10 @@ def check(state: Audit) -> Iterator[Finding]:
             _TABLE, f"sesudah n={expected - 1}", "entry-end", "ujung buku besar tidak cocok: ada yang dihapus"
         )
     yield from chains.check(state.devices)
+    for log, claims in state.claims.items():
+        if log in state.devices and (state.devices[log]["seal"], state.devices[log]["name"]) not in claims:
+            text = "nama atau kunci segelnya bukan yang ditandatangani kios ini"
+            yield Finding("kios", log.hex()[:12], "device-claim", text)
 
 
 def _check_devices(state: Audit) -> Iterator[Finding]:
@@ -80,6 +87,10 @@ def _check_entry(state: Audit, row: sqlite3.Row, chains: Chains) -> Iterator[tup
         yield error.code, "tanda tangannya tidak cocok"
         return
     chains.add(entry, rooted=bool(row["rooted"]))
+    if entry.kind == Kind.KEY:
+        with suppress(ProtocolError):  # The fold has noted that it cannot be read.
+            claim = read_claim(entry)
+            state.claims.setdefault(entry.log, set()).add((claim.seal, claim.name))
     yield from _check_fold(state, row, entry)
 
 

@@ -17,7 +17,7 @@ from server.domain.roles import Role
 from server.store.audited import all_grants, all_users, user_events
 from server.store.duty import grant_hash
 from server.store.events import read_data
-from server.store.passwords import key_hash
+from server.store.passwords import UserKey, login_facts
 
 _TABLE: Final = "pengguna"
 
@@ -30,6 +30,8 @@ class UserStory(Struct):
     disabled: bool = False
     seal: str | None = None
     """The hash of the key pair, where it is stated."""
+    login: str | None = None
+    """The hash of the rest of the way in, where it is stated."""
     holds: bool = False
     grant: str | None = None
     """The hash of the grant, where it is stated."""
@@ -69,7 +71,7 @@ def _follow(stories: dict[str, UserStory], what: str, actor: str, data: dict[str
     elif what == "duty-granted":
         story.grant = data.get("grant")
     if what in {"user-added", "password-changed", "password-reset"}:
-        story.seal = data.get("seal")
+        story.seal, story.login = data.get("seal"), data.get("login")
     if what in {"user-disabled", "password-reset", "duty-granted"}:
         story.holds = what == "duty-granted"
 
@@ -82,7 +84,7 @@ def _found(stories: dict[str, UserStory], data: dict[str, Any]) -> None:
         story = stories.setdefault(name, UserStory())
         story.holds, story.grant = True, grant
     admin = stories.setdefault(ADMIN, UserStory())
-    admin.role, admin.unit, admin.seal = Role.ADMIN.value, "", data.get("seal")
+    admin.role, admin.unit, admin.seal, admin.login = Role.ADMIN.value, "", data.get("seal"), data.get("login")
 
 
 def _check_user(user: sqlite3.Row, said: UserStory) -> Iterator[Finding]:
@@ -91,7 +93,11 @@ def _check_user(user: sqlite3.Row, said: UserStory) -> Iterator[Finding]:
         yield Finding(_TABLE, name, "user-role", "peran atau unitnya tidak ada dalam peristiwa")
     if bool(user["disabled"]) != said.disabled:
         yield Finding(_TABLE, name, "user-disabled", "keadaan nonaktif tidak ada dalam peristiwa")
-    if said.seal not in {None, key_hash(user["seal"])}:
+    key = UserKey(user["seal"], user["seal_private"])
+    facts = login_facts(user["password"], key, must_change=bool(user["must_change"]))
+    if said.login not in {None, facts["login"]}:
+        yield Finding(_TABLE, name, "user-login", "kata sandi atau kunci pribadinya lain daripada dalam peristiwa")
+    if said.seal not in {None, facts["seal"]}:
         yield Finding(_TABLE, name, "user-key", "kuncinya bukan yang tercatat dalam peristiwa")
 
 

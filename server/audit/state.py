@@ -40,6 +40,8 @@ class Audit:
         self.folded = folded_upto(connection)
         self.devices = all_devices(connection)
         self.device_keys: dict[bytes, Ed25519PublicKey] = {}
+        self.claims: dict[bytes, set[tuple[bytes, str]]] = {}
+        """By log: the sealing key and the name that each KEY of it states."""
         self.case_events: dict[bytes, list[CaseEvent]] = {}
         """By case: its events in order, if their chain holds so far."""
         self.device_stories: dict[str, DeviceStory] = {}

@@ -1,7 +1,7 @@
 """Whole tables, as the audit goes through them."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 
 def all_devices(connection: sqlite3.Connection) -> dict[bytes, sqlite3.Row]:
@@ -49,9 +49,38 @@ def user_events(connection: sqlite3.Connection) -> Iterator[sqlite3.Row]:
     )
 
 
+def events_of(connection: sqlite3.Connection, types: Sequence[str]) -> Iterator[sqlite3.Row]:
+    """The events of these types, in order."""
+    marks = ", ".join("?" * len(types))
+    yield from connection.execute(f"select * from event where type in ({marks}) order by n", types)  # noqa: S608
+
+
+def all_codes(connection: sqlite3.Connection) -> Iterator[sqlite3.Row]:
+    """The enrolment codes that are kept."""
+    yield from connection.execute("select * from enrol_code order by id")
+
+
+def all_sessions(connection: sqlite3.Connection) -> Iterator[sqlite3.Row]:
+    """Who is signed in, since when."""
+    yield from connection.execute(
+        "select token_hash, session.made_at, coalesce(user.name, '#' || session.user) as name"
+        " from session left join user on user.id = session.user order by session.made_at, token_hash"
+    )
+
+
+def all_stops(connection: sqlite3.Connection) -> dict[str, int]:
+    """Since when a phone wants no more news, by its keyed hash in hex."""
+    return {row["phone"].hex(): row["at"] for row in connection.execute("select phone, at from sms_stop")}
+
+
+def all_backups(connection: sqlite3.Connection) -> set[tuple[int, int, str]]:
+    """The backups that were made: when, up to where, and the file's SHA-256."""
+    return {tuple(row) for row in connection.execute("select made_at, upto, sha256 from backup")}
+
+
 def all_users(connection: sqlite3.Connection) -> Iterator[sqlite3.Row]:
     """Who may sign in as what."""
-    yield from connection.execute("select id, name, role, unit, disabled, seal from user")
+    yield from connection.execute("select * from user")
 
 
 def all_grants(connection: sqlite3.Connection) -> list[tuple[str, bytes]]:

@@ -8,6 +8,7 @@ import io
 import json
 import pkgutil
 import sqlite3
+from hashlib import sha256
 from string import Formatter
 from typing import Final
 
@@ -58,6 +59,12 @@ def get_table(connection: sqlite3.Connection, name: str) -> Rows:
     row = connection.execute("select rows from master where name = :name", {"name": name}).fetchone()
     rows: Rows = json.loads(row[0]) if row else []
     return rows
+
+
+def digests(connection: sqlite3.Connection) -> dict[str, str]:
+    """How the founding event names what the tables of master data say: by table, the SHA-256 of its rows."""
+    rows = connection.execute("select name, rows from master")
+    return {row["name"]: sha256(row["rows"].encode()).hexdigest() for row in rows}
 
 
 def unit_names(connection: sqlite3.Connection) -> dict[str, str]:

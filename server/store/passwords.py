@@ -5,6 +5,7 @@ on the event loop and never inside a write transaction.
 """
 
 import hmac
+import json
 import os
 import secrets
 from hashlib import sha256
@@ -124,6 +125,16 @@ def new_user_key(password: str) -> UserKey:
 def key_hash(public: bytes) -> str:
     """How events name the key pair that a user has from then on: SHA-256 of its public half."""
     return sha256(public).hexdigest()
+
+
+def login_facts(password: str, key: UserKey, *, must_change: bool) -> dict[str, str]:
+    """What an event says of the way in that a user has from then on: key pair and login, each by its SHA-256.
+
+    Args:
+        password: its hash, as it is stored.
+    """
+    login = json.dumps([password, key.wrapped.hex(), must_change])
+    return {"seal": key_hash(key.public), "login": sha256(login.encode()).hexdigest()}
 
 
 def open_user_key(key: UserKey, password: str) -> X25519PrivateKey:

@@ -66,6 +66,11 @@ def new_user(
     )
 
 
+def login_of(user: NewUser) -> dict[str, str]:
+    """What the event that adds a user says of the way in (`passwords.login_facts`)."""
+    return passwords.login_facts(user.password, user.key, must_change=user.must_change)
+
+
 def check_name(name: str) -> str:
     """A name as it is kept.
 

@@ -10,20 +10,24 @@ from pathlib import Path
 
 import pytest
 
+from server.actions.change_password import change_password
+from server.actions.issue_code import issue_code
+from server.actions.make_backup import make_backup
 from server.actions.manage_users import add_user, disable_user, reset_password
 from server.actions.revoke_device import revoke_device
+from server.actions.sign_in import sign_in
 from server.actions.unmask_identity import unmask_identity
 from server.actions.verify_report import verify_report
 from server.audit import audit
 from server.audit.finding import Finding
 from server.audit.state import Audit
 from server.domain.roles import Role, Viewer
-from server.store import users
+from server.store import codes, users
 from server.store.centre import DATABASE, open_centre, open_database
 from server.store.events import append_event
 from server.store.keys import load_keys
 from server.store.passwords import UserKey
-from sync_protocol.bodies import Note, Secret
+from sync_protocol.bodies import Note, Secret, SmsIn
 from sync_protocol.bundle import write_bundle
 from sync_protocol.kinds import Kind
 from sync_protocol.number import number_of
@@ -78,9 +82,20 @@ def lived(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for case_id in ids[:3]:
         verify_report(centre, STAFF, case_id, unit="DLHK", note="Mohon dicek.")
     unmask_identity(centre, STAFF, ids[1], reason="Pelapor minta dihubungi")
-    add_user(centre, name="dinkes", role="opd", unit="DINKES", full_name="", actor="cli")
+    given = add_user(centre, name="dinkes", role="opd", unit="DINKES", full_name="", actor="cli")
     add_user(centre, name="pindah", role="petugas", unit="", full_name="", actor="cli")
     disable_user(centre, "pindah", actor="cli")
+    first.append(Kind.SMS_IN, SmsIn(sender="+6281234500001", text="BERHENTI", flags=["berhenti"]))
+    first.append(Kind.SMS_IN, SmsIn(sender="+6281234500002", text="BERHENTI", flags=["berhenti"]))
+    first.append(Kind.SMS_IN, SmsIn(sender="+6281234500002", text="MULAI", flags=["mulai"]))
+    first.sync(sender(centre))
+    make_backup(centre, data.with_name("cadangan"), actor="cli")
+    first.sync(sender(centre))
+    issue_code(centre, "DINKES", actor="cli")
+    change_password(
+        centre, Viewer(id=2, name="dinkes", role=Role.OPD, unit="DINKES"), given, "sepuluh sapi putih makan"
+    )
+    sign_in(centre, "dinkes", "sepuluh sapi putih makan")
     revoke_device(centre, second.log, actor="cli")
     second.complain("Sesudah dicabut.")
     second.sync(sender(centre))
@@ -208,6 +223,36 @@ def copied_grant(connection: sqlite3.Connection, rng: random.Random) -> None:
     connection.execute("insert into duty_grant (user, sealed) values (2, ?)", (row["sealed"],))
 
 
+def slipped_in_session(connection: sqlite3.Connection, rng: random.Random) -> None:
+    """Somebody who never signed in."""
+    at = one(connection, rng, "select at from event where type = 'signed-in'")["at"]
+    values = (rng.randbytes(32), rng.choice([1, 2, 3]), at)
+    connection.execute("insert into session (token_hash, user, csrf, made_at, seen_at) values (?, ?, '', ?, 0)", values)
+
+
+def slipped_in_code(connection: sqlite3.Connection, rng: random.Random) -> None:
+    """A code for a kiosk of one's own."""
+    row = dict(one(connection, rng, "select * from enrol_code")) | {"id": None, "secret": rng.randbytes(8)}
+    marks = ", ".join(f":{name}" for name in row)
+    connection.execute(f"insert into enrol_code ({', '.join(row)}) values ({marks})", row)
+
+
+def spent_code_renewed(connection: sqlite3.Connection, rng: random.Random) -> None:
+    """A code from a used slip of paper."""
+    row = one(connection, rng, "select id from enrol_code where used_by is not null")
+    connection.execute("update enrol_code set used_by = null, used_at = null where id = ?", (row["id"],))
+
+
+def slipped_in_stop(connection: sqlite3.Connection, rng: random.Random) -> None:
+    """A resident who is to hear nothing."""
+    connection.execute("insert into sms_stop (phone, at) values (?, 1)", (rng.randbytes(32),))
+
+
+def slipped_in_backup(connection: sqlite3.Connection, rng: random.Random) -> None:
+    """A backup that nobody made."""
+    connection.execute("insert into backup (made_at, upto, sha256) values (?, 1, 'ab')", (rng.randrange(10**12),))
+
+
 KINDS: dict[str, Edit] = {
     "entry: a bit of its bytes": flipped("entry", "raw", "n"),
     "entry: a bit of its id": flipped("entry", "id", "n"),
@@ -277,6 +322,28 @@ KINDS: dict[str, Edit] = {
     "grant: two exchanged": swapped("duty_grant", "sealed", "id"),
     "grant: for somebody else": worded("duty_grant", "user", "id", [2, 3]),
     "grant: slipped in": copied_grant,
+    "user: the password": swapped("user", "password", "id"),
+    "user: must change it or not": toggled("user", "must_change", "id"),
+    "user: a bit of the private key": flipped("user", "seal_private", "id"),
+    "session: slipped in": slipped_in_session,
+    "session: for somebody else": worded("session", "user", "token_hash", [1, 3]),
+    "code: slipped in": slipped_in_code,
+    "code: another secret": flipped("enrol_code", "secret", "id"),
+    "code: another unit": worded("enrol_code", "unit", "id", ["DPUPR"]),
+    "code: good for longer": moved("enrol_code", "expires_at", "id"),
+    "code: good once more": spent_code_renewed,
+    "device: the key it is told by": flipped("device", "seal", "log"),
+    "device: its name": worded("device", "name", "log", ["Kios lain"]),
+    "device: forked or not": toggled("device", "forked", "log"),
+    "device: what is safe": flipped("device", "safe_id", "log", "safe_id is not null"),
+    "stop: slipped in": slipped_in_stop,
+    "stop: deleted": deleted("sms_stop", "phone"),
+    "stop: since when": moved("sms_stop", "at", "phone"),
+    "backup: slipped in": slipped_in_backup,
+    "backup: deleted": deleted("backup", "n"),
+    "backup: a later one": moved("backup", "made_at", "n"),
+    "master: another table": worded("master", "rows", "name", ["[]"]),
+    "master: deleted": deleted("master", "name"),
     "missing: deleted": deleted("missing", "id"),
     "tombstone: deleted": deleted("tombstone", "id"),
     "trouble: deleted": deleted("trouble", "entry"),
@@ -383,9 +450,27 @@ class TestAnEarlierVersion:
         added = {"user": "sari", "role": "petugas", "unit": ""}
         append_event(connection, at=0, type="user-added", actor="cli", data=added)
         append_event(connection, at=0, type="password-changed", actor="sari")
+        append_event(connection, at=5, type="signed-in", actor="sari")
+        append_event(connection, at=6, type="code-issued", actor="cli", data={"unit": "DINKES", "until": 9})
+        self.slip_in(connection, at=5)
+        codes.add_code(connection, secret=bytes(8), unit="DINKES", now=6, expires_at=9)
         connection.execute("commit")
         connection.close()
         return data
+
+    @staticmethod
+    def slip_in(connection: sqlite3.Connection, at: int) -> None:
+        user = users.find_user(connection, "sari")["id"]
+        values = (bytes([at]) * 32, user, at, at)
+        connection.execute(
+            "insert into session (token_hash, user, csrf, made_at, seen_at) values (?, ?, '', ?, ?)", values
+        )
+
+    def test_what_no_event_explains_is_found_all_the_same(self, data: Path) -> None:
+        with closing(open_database(data)) as connection:
+            self.slip_in(connection, at=7)
+            codes.add_code(connection, secret=bytes(8), unit="DPUPR", now=6, expires_at=9)
+        assert [finding.code for finding in findings(data)] == ["code", "session-extra"]
 
     def test_it_holds(self, data: Path) -> None:
         assert findings(data) == []

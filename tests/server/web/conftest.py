@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from litestar import Litestar
 
+from server.actions.sign_in import begin_session
 from server.actions.verify_report import verify_report
 from server.app import make_app
 from server.domain.roles import Role, Viewer
 from server.http_server import HttpServer, listen
-from server.store import sessions, users
+from server.store import users
 from server.store.centre import Centre, open_centre
 from server.web.access import cookie_name
 from sync_protocol.bodies import Secret
@@ -51,7 +52,7 @@ class Site:
         browser = Browser(self.port, proto=proto)
         if name is not None:
             user = self.sql("select id from user where name = :name", name=name)[0]["id"]
-            token = self.centre.write(lambda connection: sessions.start_session(connection, user, self.clock.now))
+            token = self.centre.write(lambda connection: begin_session(connection, user, name, self.clock.now))
             browser.cookies[cookie_name(proto)] = token
             browser.csrf = browser.get("/sandi").csrf
         return browser
