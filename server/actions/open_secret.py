@@ -3,6 +3,7 @@
 What is opened goes to the caller and nowhere else; the duty key is in the clear only while this runs.
 """
 
+import json
 import sqlite3
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
@@ -11,6 +12,8 @@ from typing import Final, TypeVar
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from msgspec import Struct
 
+from server.actions.answer_sms import ACTOR
+from server.actions.find_notes import find_notes
 from server.actions.sign_in import checked
 from server.actions.unmask_identity import checked_reason
 from server.domain.fold import read_body
@@ -18,9 +21,10 @@ from server.domain.roles import Viewer, may_open
 from server.errors import NoGrantError, NoSuchCaseError, NotAllowedError, ReasonMissingError, SealBrokenError
 from server.store import cases, duty, ledger, users
 from server.store.centre import Centre
-from server.store.events import append_event
+from server.store.events import append_event, events_of_case
+from server.store.notes import NoteRow
 from server.store.passwords import open_user_key
-from sync_protocol.bodies import Complaint, SecretPerson, SecretText, decode_secret
+from sync_protocol.bodies import Complaint, Note, SecretPerson, SecretText, decode_secret
 from sync_protocol.errors import ProtocolError
 from sync_protocol.kinds import Kind
 from sync_protocol.packing import unpack
@@ -42,11 +46,22 @@ class Part(StrEnum):
     PERSON = "person"
 
 
+class Later(Struct, frozen=True):
+    """What the resident said after the report."""
+
+    at: int
+    text: str | None
+    """None: its own seal does not open, which holds back nothing else."""
+    place: str = ""
+
+
 class Opened(Struct, frozen=True):
     """What was asked for; None where it was not."""
 
     text: SecretText | None
     person: SecretPerson | None
+    later: list[Later] = []
+    """What was said later goes with the text."""
 
 
 class Sealed(Struct, frozen=True):
@@ -133,18 +148,47 @@ def read_sealed(connection: sqlite3.Connection, viewer: Viewer, case_id: bytes) 
 
 
 def _open(centre: Centre, sealed: Sealed, duty_key: X25519PrivateKey, parts: AbstractSet[Part]) -> Opened:
-    log, text, person = sealed.case["log"], None, None
+    log, text, person, later = sealed.case["log"], None, None, []
     try:
         body = read_body(Kind.COMPLAINT, sealed.raw, centre.keys.openers)
         if not isinstance(body, Complaint) or body.secret is None:
             raise SealBrokenError(_BROKEN)
         if Part.TEXT in parts:
             text = _unseal(duty_key, log, Part.TEXT, body.secret.text, SecretText)
+            later = centre.read(lambda connection: _said_later(connection, centre, sealed.case, duty_key))
         if Part.PERSON in parts:
             person = _unseal(duty_key, log, Part.PERSON, body.secret.person, SecretPerson)
     except ProtocolError:
         raise SealBrokenError(_BROKEN) from None
-    return Opened(text=text, person=person)
+    return Opened(text=text, person=person, later=later)
+
+
+def _said_later(
+    connection: sqlite3.Connection, centre: Centre, case: sqlite3.Row, duty_key: X25519PrivateKey
+) -> list[Later]:
+    """What the resident said after the report, in order: in notes, and by SMS, which lies under the field key."""
+    happened = events_of_case(connection, case["id"])
+    said = [
+        _open_note(centre, duty_key, note, entry["raw"])
+        for note in find_notes(connection, centre, case, happened).rows
+        if (entry := ledger.get_entry(connection, note.entry)) is not None
+    ]
+    by_sms = [(event["at"], json.loads(event["data"]).get("note")) for event in happened if event["actor"] == ACTOR]
+    decrypt = centre.keys.decrypt_field
+    said += [Later(at, decrypt(case["id"], bytes.fromhex(note)).decode()) for at, note in by_sms if note]
+    return sorted((later for later in said if later is not None), key=lambda later: later.at)
+
+
+def _open_note(centre: Centre, duty_key: X25519PrivateKey, note: NoteRow, raw: bytes) -> Later | None:
+    """The words of a note, if it has any: plain, or in a seal of their own (protocol, section 8)."""
+    try:
+        body = read_body(Kind.NOTE, raw, centre.keys.openers)
+        if isinstance(body, Note) and body.secret:
+            said = _unseal(duty_key, note.log, Part.TEXT, body.secret, SecretText)
+            return Later(note.filed_at, said.text, said.place)
+    except ProtocolError:
+        return Later(note.filed_at, None)
+    return Later(note.filed_at, body.text) if isinstance(body, Note) and body.text else None
 
 
 def _unseal(duty_key: X25519PrivateKey, log: bytes, part: Part, seal: bytes, type_: type[S]) -> S:

@@ -2,21 +2,21 @@
 
 import json
 import sqlite3
-from bisect import bisect_right
 from typing import Any, Final
 
 from msgspec import Struct
 
 from server.actions.answer_sms import ACTOR, NOTED, RATED
+from server.actions.find_notes import find_notes
 from server.domain.case_story import NEW_PIN
-from server.domain.fold import decode_note, decode_private
+from server.domain.fold import decode_note
 from server.domain.lifecycle import Step
 from server.domain.roles import Permission, Viewer, may_read_summary, shown
 from server.domain.sms_texts import WORDS
 from server.store.centre import Centre
 from server.store.city import City
 from server.store.events import events_of_case
-from server.store.notes import NoteRow, count_notes, notes_with_pin
+from server.store.notes import NoteRow
 from server.store.sms import Sent, sent_of_case
 from sync_protocol.vocabulary import Channel, Identity
 
@@ -28,8 +28,6 @@ _SAID: Final = {
 """What a resident says by SMS; where the case does not stand so that it moves, it is kept all the same."""
 _SECRET: Final = "Isinya tidak ditampilkan: laporan ini RAHASIA."
 _REASON: Final = "Alasan tercatat; tidak ditampilkan untuk peran Anda."
-_NO_PIN: Final = b""
-"""The proof of no PIN: a case without one has no notes, since anybody could have sent them."""
 _STEPS: Final = {
     Step.VERIFIED: "Diverifikasi dan diteruskan ke {unit}",
     **_SAID,
@@ -91,7 +89,7 @@ def tell_story(connection: sqlite3.Connection, centre: Centre, case: sqlite3.Row
     """What happened to a case, as far as this person may read it."""
     city = centre.cities.get(connection)
     happened = events_of_case(connection, case["id"])
-    notes = _notes(connection, centre, case, happened)
+    notes = find_notes(connection, centre, case, happened)
     may_read = shown(viewer, Identity(case["identity"])).text
     later = [(row.arrived_at, _note(centre, row, may_read=may_read)) for row in notes.rows]
     later += [(event["at"], _step(centre, case, event, city, viewer, may_read=may_read)) for event in happened]
@@ -122,41 +120,6 @@ def find_summary(connection: sqlite3.Connection, centre: Centre, case: sqlite3.R
     return centre.keys.decrypt_field(case["id"], bytes.fromhex(newest)).decode() if newest else ""
 
 
-class _Notes(Struct, frozen=True):
-    rows: list[NoteRow]
-    wrong_pins: int
-    left_out: int
-
-
-def _notes(connection: sqlite3.Connection, centre: Centre, case: sqlite3.Row, happened: list[sqlite3.Row]) -> _Notes:
-    """Those that the resident wrote: whoever has the number alone cannot speak in their name."""
-    until, proofs = _pins(centre, case, happened)
-    rows: list[NoteRow] = []
-    left_out = total = 0
-    for proof in dict.fromkeys(proofs):
-        found = notes_with_pin(connection, case["number"], proof, case["log"])
-        with_it, others = count_notes(connection, case["number"], proof)
-        total = with_it + others
-        left_out += with_it - len(found)
-        rows += [row for row in found if proofs[bisect_right(until, row.filed_at)] == proof]
-    return _Notes(sorted(rows, key=lambda row: row.n), total - len(rows) - left_out, left_out)
-
-
-def _pins(centre: Centre, case: sqlite3.Row, happened: list[sqlite3.Row]) -> tuple[list[int], list[bytes]]:
-    """Until when each PIN of a case held, and the proofs of them, today's last: what was written then carries it."""
-    pin = decode_private(centre.keys.decrypt_field(case["id"], case["private"])).pin
-    renewals = [(event["at"], _earlier_pin(centre, case, event)) for event in happened if event["type"] == NEW_PIN]
-    proofs = [
-        centre.keys.pin_proof(case["number"], one) if one else _NO_PIN for one in (*(was for _, was in renewals), pin)
-    ]
-    return [at for at, _ in renewals], proofs
-
-
-def _earlier_pin(centre: Centre, case: sqlite3.Row, event: sqlite3.Row) -> str:
-    """The PIN that held until it was renewed: what was written before then carries it."""
-    return centre.keys.decrypt_field(case["id"], bytes.fromhex(json.loads(event["data"])["was"])).decode()
-
-
 def _message(sent: Sent) -> list[tuple[int, Happening]]:
     """An SMS to the resident, and what became of it."""
     about = WORDS.get(sent.template, sent.template)
@@ -180,7 +143,7 @@ def _note(centre: Centre, row: NoteRow, *, may_read: bool) -> Happening:
         _NOTES.get(row.type, _NOTES["amended"]).format(rating=note.rating),
         note.text if may_read else "",
         row.arrived_at,
-        hidden=_SECRET if note.text and not may_read else "",
+        hidden=_SECRET if not may_read and (note.text or row.type == Step.AMENDED) else "",
     )
 
 

@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from html import escape
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,12 @@ from server.audit.state import Audit
 from server.http_server import HttpServer, listen
 from server.store import users
 from server.store.centre import open_centre
-from sync_protocol.bodies import Secret
+from sync_protocol.bodies import Note, Secret, SecretText, SmsIn
+from sync_protocol.kinds import Kind
+from sync_protocol.number import number_of
+from sync_protocol.packing import pack
+from sync_protocol.seal import duty_info, hpke_seal
+from sync_protocol.vocabulary import Identity
 from tests.server.conftest import UNIT, Ticker, enrolled, sender
 from tests.server.secret_reports import (
     ACCUSED,
@@ -122,6 +128,38 @@ def test_what_was_chosen_is_shown_once_and_nothing_else(site, browse, fields, sh
     assert PASSWORD not in page.text
     for path in (address(site), f"/pengaduan/{site.number('secret')}", "/pengaduan?status=semua", "/"):
         assert told(browser.get(path)) == set()
+
+
+def test_what_the_resident_said_later_opens_with_the_text_and_not_without(site, browse):
+    peer, duty_public, pin = site.peer, site.centre.keys.duty_public, "246810"
+
+    def sealed(text: str, part: str = "text") -> bytes:
+        return hpke_seal(duty_public, duty_info(peer.log, part), pack(SecretText(text=text, place="Loket 3").encode()))
+
+    def add(typed: str = pin, **words: Any) -> None:
+        peer.append(Kind.NOTE, Note(number=number, pin=typed, type="amended", **words))
+
+    fields = {"category": "PGL", "identity": Identity.SECRET, "phone": PHONE, "sms_ok": True, "pin": pin}
+    entry = peer.complain("", secret=secret_body(peer.log, duty_public), **fields)
+    site.cases["added"], number = entry.id, number_of(entry.id)
+    add(secret=sealed("Kemarin diminta lagi."))
+    add(text="Ada saksinya.")
+    add(secret=sealed("Disegel untuk yang lain.", "person"))
+    add("000000", secret=sealed("Bukan dari pelapor."))
+    peer.append(Kind.SMS_IN, SmsIn(sender=PHONE, text=f"TAMBAH {number} lewat pesan", flags=["tambah"]))
+    peer.sync(sender(site.centre))
+    path = address(site, "added")
+    later = ("Kemarin diminta lagi.", "Loket 3", "Ada saksinya.", "lewat pesan")
+    page = opened_by(browse("sari"), path)
+    assert [words for words in later if words not in page.words()] == []
+    assert page.words().count("Segel tambahan ini tidak dapat dibuka.") == 1
+    assert "Bukan dari pelapor" not in page.text
+    assert "Disegel untuk" not in page.text
+    for other in (opened_by(browse("sari"), path, text="", person="ya"), browse("sari").get(f"/pengaduan/{number}")):
+        assert [words for words in later if words in other.words()] == []
+    assert (
+        browse("budi").get(f"/pengaduan/{number}").words().count("Isinya tidak ditampilkan: laporan ini RAHASIA") == 4
+    )
 
 
 def test_the_accused_unit_is_named_with_the_text(site, browse):
