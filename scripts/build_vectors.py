@@ -15,7 +15,7 @@ from pathlib import Path
 PROJECT = Path(__file__).parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from scripts.vectors import bodies, bundles, entries, keys, numbers, receipts, replies
+from scripts.vectors import bodies, bundles, entries, exchanges, keys, logs, numbers, receipts, replies
 from scripts.vectors.sample import sample
 from scripts.vectors.setting import SETTING, Vector
 
@@ -26,6 +26,7 @@ FILES: dict[str, Callable[[], Iterator[Vector]]] = {
     "sign_keys": keys.sign_keys,
     "seal_keys": keys.seal_keys,
     "codes": keys.codes,
+    "keys": keys.device_keys,
     "numbers": numbers.numbers,
     "pins": numbers.pins,
     "receipts": receipts.receipts,
@@ -33,6 +34,9 @@ FILES: dict[str, Callable[[], Iterator[Vector]]] = {
     "bundles": bundles.bundles,
     "servers": replies.servers,
     "replies": replies.replies,
+    "exchanges": exchanges.exchanges,
+    "requests": exchanges.requests,
+    "answers": exchanges.answers,
 }
 
 
@@ -47,6 +51,8 @@ def build() -> dict[str, bytes]:
         files[f"{name}.json"] = f'{head},\n "vectors": [\n{lines}\n]}}\n'.encode()
         if len({one["name"] for one in listed}) != len(listed):
             raise ValueError(f"two vectors of {name} share a name")
+    named = {name: entry.raw.hex() for name, entry in logs.ENTRIES.items()}
+    files["logs.json"] = (json.dumps({"about": logs.__doc__, "entries": named}, indent=1) + "\n").encode()
     bundle, about = sample()
     files["sample.kasih"] = bundle
     files["sample.json"] = (json.dumps(about, indent=1) + "\n").encode()

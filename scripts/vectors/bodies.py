@@ -85,6 +85,24 @@ def json_rules() -> Iterator[tuple[str, int, bytes, str, str]]:
         "json",
         "beyond 64 bits; refused by its length",
     )
+    yield (
+        "a fraction and an exponent in an unknown field",
+        health,
+        b'{"x":[-0.0,1.5e-3]}',
+        "ok",
+        "only the form is checked",
+    )
+    yield (
+        "1e999 in an unknown field",
+        health,
+        b'{"x":1e999}',
+        "ok",
+        "only the form is checked: no reader need hold the value",
+    )
+    yield "1e999 in an integer's place", health, b'{"queue":1e999}', "field", "no integer"
+    yield "1e2 in an integer's place", health, b'{"queue":1e2}', "field", "no integer, whatever its value"
+    yield "-0", health, b'{"queue":-0}', "ok", "an integer: 0"
+    yield "-0.0 in an integer's place", health, b'{"queue":-0.0}', "field", "no integer"
     yield "NaN", health, b'{"x":NaN}', "json", "not JSON"
     yield "Infinity", health, b'{"x":-Infinity}', "json", "not JSON"
     yield "leading zero", health, b'{"queue":01}', "json", "not JSON"
@@ -211,6 +229,7 @@ def field_rules() -> Iterator[tuple[str, int, bytes, str, str]]:
     yield from bound(Kind.QUERY, "nonce", "0" * 32, "0" * 31, "32 hex digits")
     yield from bound(Kind.ANSWER, "answer", "x" * 4_000, "x" * 4_001, "4,000 characters at most")
     yield from bound(Kind.STATUS, "box", "AAAA", "AAA", "base64 with its padding")
+    yield from bound(Kind.STATUS, "box", "QR==", "QR=", "bits that the padding leaves over may be anything")
     yield from bound(Kind.SMS_OUT, "priority", 0, -1, "0 or more")
     yield from bound(Kind.CONFIG, "poll_s", 1, 0, "1 or more")
     yield from bound(Kind.CONFIG, "poll_s", 86_400, 86_401, "a day at most")

@@ -1,19 +1,31 @@
+# ruff: noqa: E501 - a vector stands on one line
 """Keys and enrolment codes."""
 
 from collections.abc import Iterator
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from scripts.vectors.setting import (
+    DEVICE,
     DEVICE_KEY,
+    DEVICE_LOG,
     DEVICE_SEAL,
     INTAKE,
+    OTHER,
+    OTHER_KEY,
+    OTHER_LOG,
     SERVER_KEY,
+    LogWriter,
     Vector,
     flip,
     secret,
     typed,
     vector,
 )
-from sync_protocol import base32, keys
+from sync_protocol import base32, bodies, keys
+from sync_protocol.bundle import write_bundle
+from sync_protocol.entry import NO_PREV
+from sync_protocol.kinds import Kind
 
 P = 2**255 - 19
 
@@ -104,3 +116,49 @@ def codes() -> Iterator[Vector]:
         "symbols 1 and 25 swapped", base32.text([symbols[24], *symbols[1:24], symbols[0]]), "code", "check symbol"
     )
     yield typed("nothing", "", "code", "length")
+
+
+# fmt: off
+def device_keys() -> Iterator[Vector]:
+    """KEY entries, each alone in a bundle, at a server that has given out these codes: an error, or how the log stands.
+
+    `codes` are the secrets of the codes and what has become of them. `state` is what the device then is: null where no
+    code explains it, so that it is remembered for an admin, answered with 403, and nothing of it is stored.
+    """
+    code = keys.new_code(secret("code"), SERVER_KEY)
+    good = code.mac(DEVICE_KEY, DEVICE_SEAL)
+    unused, used, expired = ([{"secret": code.secret.hex(), "is": word}] for word in ("unused", "used", "expired"))
+
+    def key(
+        name: str, expect: str, comment: str, *, sign: bytes = DEVICE_KEY, seal: bytes = DEVICE_SEAL, mac: bytes | None = good,
+        codes: list[dict[str, str]] = unused, state: str | None = None, signer: Ed25519PrivateKey = DEVICE, log: bytes = DEVICE_LOG, at: int = 1,
+    ) -> Vector:  # fmt: skip
+        body = bodies.Key(sign=sign.hex(), seal=seal.hex(), name="Kios Liliba", mac=mac.hex() if mac else None)
+        prev = NO_PREV if at == 1 else secret("prev")
+        written = LogWriter(signer, log, INTAKE).write_at(Kind.KEY, body.encode(), at, prev, sealed=False)
+        return vector(name, write_bundle([written.raw]), expect, comment, codes=codes, state=state)
+
+    yield key("an unused code", "ok", "ACTIVE at once", state="active")
+    yield key("a used code", "ok", "waits for an admin", codes=used, state="pending")
+    yield key("an expired code", "ok", "waits for an admin", codes=expired, state="pending")
+    yield key("a code among others", "ok", "found by trying all", codes=[{"secret": "00" * 8, "is": "used"}, *unused], state="active")
+    yield key("a later KEY with a good code", "ok", "a device that got another code appends another KEY", at=7, state="active")
+    yield key("no mac", "ok", "valid, but no code explains it", mac=None)
+    yield key("mac of another code", "ok", "no code that is given out explains it", mac=keys.new_code(secret("other"), SERVER_KEY).mac(DEVICE_KEY, DEVICE_SEAL))
+    yield key("flipped bit in the mac", "ok", "no code explains it", mac=flip(good, 31))
+    yield key("mac of another seal", "ok", "the mac covers both keys", mac=code.mac(DEVICE_KEY, INTAKE))
+    yield key("mac of the keys the other way round", "ok", "sign stands first", mac=code.mac(DEVICE_SEAL, DEVICE_KEY))
+    yield key("no codes at all", "ok", "as after a restore from a backup that is older than the code", codes=[])
+    other_mac = code.mac(OTHER_KEY, DEVICE_SEAL)
+    yield key("sign is another key than the log's", "field", "the log is not the one that sign names", sign=OTHER_KEY, mac=other_mac)
+    yield key("log of another device", "field", "the log is not the one that sign names", log=OTHER_LOG)
+    yield key("signed by another key", "bad-signature", "sign names the log, but did not sign", signer=OTHER)
+    yield key("weak sign", "weak-key", "a key of small order proves nothing", sign=bytes(32), log=keys.device_log(bytes(32)))
+    yield key("sign is no point", "weak-key", "no x fits y = 2", sign=(2).to_bytes(32, "little"), log=keys.device_log((2).to_bytes(32, "little")))
+    for name, weak in {
+        "of zeros": bytes(32),
+        "not canonical": P.to_bytes(32, "little"),
+        "of order 1": (1).to_bytes(32, "little"),
+    }.items():
+        yield key(f"weak seal, {name}", "weak-key", "nothing is sealed to such a key", seal=weak, mac=code.mac(DEVICE_KEY, weak))
+# fmt: on

@@ -40,12 +40,20 @@ def sample() -> tuple[bytes, Vector]:
     secret_report = bodies.Complaint(
         category="PGL", kelurahan="53.71.04.1010", pin="0000000000402913", identity=Identity.SECRET, secret=seals
     )
+    added = bodies.SecretText(text="Hari ini diminta lagi.")
+    sealed_note = bodies.Note(
+        number="7KQM9-XD4TF",
+        pin="0000000000402913",
+        type="amended",
+        secret=seal_with(secret("ephemeral note"), DUTY, duty_info(DEVICE_LOG, "text"), pack(added.encode())),
+    )
     written = [
         writer.write(Kind.KEY, key.encode(), sealed=False),
         writer.write(Kind.CLOCK, bodies.Clock(reason="boot").encode(), sealed=False, time_ms=0),
         writer.write(Kind.COMPLAINT, sample_complaint().encode()),
         writer.write(Kind.COMPLAINT, secret_report.encode()),
         writer.write(Kind.NOTE, bodies.Note(number="7KQM9-XD4TF", pin="402913", type="rated", rating=5).encode()),
+        writer.write(Kind.NOTE, sealed_note.encode()),
         writer.write(77, b'{"x":"from a later version"}'),
     ]
     head = writer.write_at(Kind.HEAD, bodies.Head().encode(), writer.seq, writer.prev, sealed=False)

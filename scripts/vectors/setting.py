@@ -134,9 +134,11 @@ def keys_body(sign: bytes) -> bytes:
 
 SETTING = {
     "device_sign_key": DEVICE_KEY.hex(),
+    "device_signing_key": secret("device sign").hex(),
     "device_log": DEVICE_LOG.hex(),
     "device_open_key": secret("device seal").hex(),
     "server_sign_key": SERVER_KEY.hex(),
+    "server_signing_key": secret("server sign").hex(),
     "server_log": SERVER_LOG.hex(),
     "intake_open_key": secret("intake seal").hex(),
     "zlib": zlib.ZLIB_RUNTIME_VERSION,

@@ -107,7 +107,8 @@ function readBundle(keysFile, bundleFile, dictionaryFile) {
   };
   return Array.from(frames(readFileSync(bundleFile)), (raw) => {
     const entry = parseEntry(raw), body = JSON.parse(readBody(entry, reader).toString("utf8"));
-    for (const part of body.secret ? ["text", "person"] : []) {
+    if (typeof body.secret === "string") body.secret = { text: body.secret }; // A NOTE has the one seal.
+    for (const part in body.secret) {
       const info = Buffer.concat([text("kasih duty v1\n"), entry.log, text(part)]);
       const opened = hpkeOpen(duty, info, Buffer.from(body.secret[part], "base64"));
       body.secret[part] = JSON.parse(unpack(opened, reader.dictionary).toString("utf8"));

@@ -50,6 +50,8 @@ def read_here() -> list[dict[str, Any]]:
         assert entry.log.hex() == about["log"]
         verify_entry(entry, keys.sign_key(bytes.fromhex(about["sign_key"])))
         body = json.loads(unpack(open_body(entry.to, entry.header, entry.body, by_tag)))
+        if isinstance(body.get("secret"), str):
+            body["secret"] = {"text": body["secret"]}  # A NOTE has the one seal.
         for part in body.get("secret", {}):
             opened = hpke_open(private["duty"], duty_info(entry.log, part), b64decode(body["secret"][part]))
             body["secret"][part] = json.loads(unpack(opened))
@@ -66,7 +68,7 @@ def test_node_reads_the_sample_bundle_as_python_does() -> None:
 def test_the_sample_holds_every_codec_a_sealed_a_plain_and_a_secret_body_and_an_unknown_kind() -> None:
     read = read_here()
     assert {entry["kind"] for entry in read} >= {0, 1, 2, 3, 6, 9, 77}
-    assert any("secret" in entry["body"] for entry in read)
+    assert {entry["kind"] for entry in read if "secret" in entry["body"]} == {2, 3}
 
 
 @needs_node

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import zlib
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,15 +19,7 @@ from sync_protocol.errors import BadSignatureError, ProtocolError
 from sync_protocol.packing import unpack
 from sync_protocol.reply import Pinned, PinnedKey, find_server, read_reply
 from sync_protocol.seal import key_tag, open_body
-
-PROJECT = Path(__file__).parents[2]
-VECTORS = PROJECT / "tests" / "vectors"
-
-
-def suite(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((VECTORS / f"{name}.json").read_text())
-    return loaded
-
+from tests.vectors_of import VECTORS, check, each, given, suite
 
 SETTING = suite("entries")["setting"]
 DEVICE_KEY = keys.sign_key(bytes.fromhex(SETTING["device_sign_key"]))
@@ -36,18 +27,6 @@ DEVICE_LOG = bytes.fromhex(SETTING["device_log"])
 PINNED = Pinned(log=SETTING["server_log"], keys=[PinnedKey(sign=SETTING["server_sign_key"])])
 INTAKE = X25519PrivateKey.from_private_bytes(bytes.fromhex(SETTING["intake_open_key"]))
 OPEN_KEYS = {key_tag(INTAKE.public_key().public_bytes_raw()): INTAKE}
-
-
-def each(name: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("vector", suite(name)["vectors"], ids=lambda vector: vector["name"])
-
-
-def given(vector: dict[str, Any]) -> bytes:
-    return bytes.fromhex(vector["input"])
-
-
-def check(vector: dict[str, Any], outcome: str) -> None:
-    assert outcome == vector["expect"], vector["comment"]
 
 
 def read_entry(raw: bytes) -> tuple[Entry, bytes]:
@@ -224,6 +203,6 @@ def test_every_error_code_that_a_reader_can_meet_has_a_vector() -> None:
 def test_the_committed_vectors_are_what_the_script_makes() -> None:
     if SETTING["zlib"] != zlib.ZLIB_RUNTIME_VERSION:
         pytest.skip(f"made with zlib {SETTING['zlib']}; this is {zlib.ZLIB_RUNTIME_VERSION}, which may pack otherwise")
-    script = PROJECT / "scripts" / "build_vectors.py"
+    script = VECTORS.parents[1] / "scripts" / "build_vectors.py"
     done = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
