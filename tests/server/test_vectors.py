@@ -1,5 +1,6 @@
 """The centre against the vectors of docs/protocol.md: who is let in, and what a request is answered with."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from server.actions.receive_bundle import Received, receive_bundle
 from server.actions.store_entries import store_entries
 from server.store import codes, devices
 from server.store.centre import Centre, open_centre
-from server.store.keys import CentreKeys
+from server.store.keys import FILE_NAME
 from sync_protocol.bodies import Answer, decode_body
 from sync_protocol.bundle import read_bundle
 from sync_protocol.errors import NotABundleError, ProtocolError
@@ -35,12 +36,8 @@ PINNED = Pinned(log=SETTING["server_log"], keys=[PinnedKey(sign=SETTING["server_
 def named(founded, tmp_path_factory):
     """A centre whose keys are those of the vectors."""
     data = Path(shutil.copytree(founded, tmp_path_factory.mktemp("vectors") / "centre"))
-    CentreKeys(
-        sign=bytes.fromhex(SETTING["server_signing_key"]),
-        intake=[bytes.fromhex(SETTING["intake_open_key"])],
-        duty_public=DEVICE_SEAL,
-        field=bytes(32),
-    ).write(data)
+    own = {"sign": SETTING["server_signing_key"], "intake": [SETTING["intake_open_key"]]}
+    (data / FILE_NAME).write_text(json.dumps(json.loads((data / FILE_NAME).read_text()) | own))
     opened = open_centre(data, clock=lambda: START_MS, threads=False)
     yield opened
     opened.close()
