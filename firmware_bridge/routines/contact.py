@@ -27,7 +27,9 @@ class Contact(BaseRoutines):
         if facts.silent:
             facts.step("answers again")
             facts.silent = False
-        facts.imei = commands.identity((yield commands.IMEI)) or facts.imei
+        imei = commands.identity((yield commands.IMEI)) or facts.imei
+        if imei != facts.imei:
+            facts.imei, facts.first_storage = imei, ""
         if not (yield from self._claim("")):
             card = commands.identity((yield commands.IMSI))  # Of one IMEI there may be two modems.
             if not (yield from self._claim(card)):

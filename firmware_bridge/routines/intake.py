@@ -143,5 +143,5 @@ class Intake(Sending):
         if name == facts.first_storage == (facts.storages or (name,))[0]:
             return
         chosen = commands.storage((yield commands.STORAGE))
-        if chosen is not None and chosen[0] != name and chosen[0] in facts.storages:
+        if chosen is not None and chosen[0] != name:
             raise RestartedError("Modem mulai ulang.")

@@ -6,7 +6,7 @@ from typing import Any, Final
 from firmware_bridge import commands
 from firmware_bridge.commands import Answer
 from firmware_bridge.desk import Outcome, Outgoing
-from firmware_bridge.errors import CommandTimeoutError, PduError, PortError
+from firmware_bridge.errors import CommandFailedError, CommandTimeoutError, PduError, PortError
 from firmware_bridge.facts import Ask, Request, Tell
 from firmware_bridge.pdu import Submit, cmgs_length, decode_pdu
 from firmware_bridge.routines.base import BaseRoutines, Part, RestartedError, Routine
@@ -40,11 +40,12 @@ class Sending(BaseRoutines):
         if facts.registration in _NO_NETWORK or not self._may_pay():
             facts.next_ask = facts.now + self.settings.ask_s
             return
+        whole = True
         while True:
             facts.asked_at = facts.now
             facts.next_ask = facts.now + self.settings.ask_s
             outgoing: Outgoing | None = yield Ask(replies_only)
-            if outgoing is None or not (yield from self._submit(outgoing)):
+            if outgoing is None or not (yield from self._submit(outgoing, is_first=whole)):
                 return
             whole = outgoing.part >= outgoing.parts
             if whole and (replies_only or facts.restarted or facts.direct or facts.now >= facts.next_sweep):
@@ -57,8 +58,8 @@ class Sending(BaseRoutines):
             return False
         return not self._seems_empty() or self.facts.now >= self.facts.next_credit_trial
 
-    def _submit(self, outgoing: Outgoing) -> Generator[Request, Any, bool]:
-        """True if it is worth going on."""
+    def _submit(self, outgoing: Outgoing, *, is_first: bool) -> Generator[Request, Any, bool]:
+        """True if it is worth going on; `is_first`: the part before it was another message's, or there was none."""
         facts = self.facts
         try:
             command = commands.send(outgoing.pdu, cmgs_length(outgoing.pdu))
@@ -66,11 +67,13 @@ class Sending(BaseRoutines):
             yield Tell(outgoing, Outcome.REFUSED, None, PduError.code)
             return True
         try:
+            if is_first:  # A modem that restarted unnoticed would send the PDU as a text, to whom its length says.
+                yield from self._must(commands.PDU_MODE)
             if outgoing.parts > 1 and outgoing.part == 1 and facts.more_messages:
                 facts.more_messages = (yield commands.MORE_MESSAGES).ok
             facts.body_sent = False
             answer: Answer = yield command
-        except (CommandTimeoutError, RestartedError, PortError) as error:
+        except (CommandFailedError, CommandTimeoutError, RestartedError, PortError) as error:
             yield self._left_open(outgoing, error.code)
             raise
         outcome, reference = self._judge(answer, outgoing)

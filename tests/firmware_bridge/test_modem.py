@@ -346,6 +346,33 @@ def test_text_of_a_restarted_modem_never_becomes_a_recipient() -> None:
     assert rig.facts.identified == 2
 
 
+def test_nor_does_that_of_one_that_keeps_its_echo_off() -> None:
+    rig = ready(sweep_s=300.0, check_s=300.0)
+    mode = ["0"]
+
+    def obey(line: str) -> bytes:
+        mode[0] = line[-1]
+        return ok()
+
+    rig.peer.special["AT+CMGF"] = obey
+    mode[0] = "1"  # It has started anew without a word, and without an echo.
+    rig.peer.special["PDU"] = lambda _pdu: error("CMS", 304) if mode[0] == "1" else None
+    rig.desk.waiting = outgoing(name="a") + outgoing(name="b")
+    rig.modem.wake()
+    rig.run(1)
+    assert [told for _, _, told, _, _ in rig.desk.outcomes] == [Outcome.SENT] * 2
+
+
+def test_a_modem_that_refuses_pdu_mode_is_given_no_pdu() -> None:
+    rig = ready(sweep_s=300.0, check_s=300.0)
+    rig.peer.special["AT+CMGF=0"] = error("CMS", 303)
+    rig.desk.waiting = outgoing()
+    rig.modem.wake()
+    rig.run(0.5)
+    assert rig.desk.outcomes == [("a", 1, Outcome.FAILED, None, "command-failed")]
+    assert rig.peer.sent == []
+
+
 # -- the watchdog ------------------------------------------------------------------------------------------------------
 
 
@@ -541,6 +568,36 @@ def test_a_restart_without_a_word_while_another_storage_is_emptied_deletes_nothi
     assert not new, "it restarted"
     assert texts(rig) >= {f"SM {index}" for index in range(1, 8)} | {f"ME {index}" for index in range(1, 6)}
     assert not any(rig.peer.storages.values())
+
+
+def test_a_restart_without_a_word_into_a_storage_that_is_not_swept_deletes_nothing_new() -> None:
+    rig = Rig()
+    rig.peer.storages.update({"ME": {}, "MT": {}})
+    rig.peer.chosen = "MT"
+    rig.open().run(40)
+    rig.peer.slots.update({1: sms("satu"), 2: sms("dua")})
+    new = {2: sms("baru")}
+
+    def restart_behind_the_first(_command: str) -> None:
+        if len(rig.peer.slots) == 1 and new:
+            rig.peer.chosen = "MT"
+            rig.peer.storages["MT"].update(new)
+            new.clear()
+
+    rig.peer.special["AT+CPMS?"] = restart_behind_the_first
+    rig.say(b'\r\n+CMTI: "SM",1\r\n').run(60)
+    assert not new, "it restarted"
+    assert texts(rig) == {"satu", "dua", "baru"}
+
+
+def test_which_storage_another_modem_starts_with_is_learnt_anew() -> None:
+    rig = ready()
+    rig.modem.lost(rig.now)
+    rig.peer.special["AT+CGSN"] = ok("490154203237518")
+    rig.peer.storages["ME"] = {}
+    rig.peer.chosen = "ME"
+    rig.run(5)
+    assert rig.facts.first_storage == "ME"
 
 
 def test_an_echo_ends_what_was_under_way() -> None:
