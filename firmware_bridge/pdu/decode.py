@@ -1,6 +1,6 @@
 """From the octets of a PDU to a message (3GPP TS 23.040 section 9.2.2)."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from firmware_bridge.errors import PduError
 from firmware_bridge.pdu.address import Address, read_address, read_service_centre
@@ -31,6 +31,7 @@ def decode_pdu(
     direction) are never stored on a SIM, and so not read here.
 
     User data that is shorter than its length gives what is there, with `truncated`; octets behind it are ignored.
+    A report whose optional fields behind TP-ST do not read is given without them, with `truncated` too.
 
     Raises:
         PduError: And nothing else, for any bytes.
@@ -107,22 +108,39 @@ def _validity(octets: Octets, form: int) -> Validity:
     return read_timestamp(octets.take(7, "TP-VP"))
 
 
+class _Tail(NamedTuple):
+    """What may stand behind TP-ST."""
+
+    indicator: int | None = None
+    pid: int | None = None
+    dcs: int | None = None
+    user_data: UserData = UserData(None, None, (), truncated=False)
+
+
+def _report_tail(octets: Octets, first: int) -> _Tail:
+    if octets.is_at_filler:
+        return _Tail()
+    indicator = more = octets.octet("TP-PI")
+    while more & PI_MORE:
+        more = octets.octet("TP-PI")
+    pid = octets.octet("TP-PID") if indicator & PI_PID else None
+    dcs = octets.octet("TP-DCS") if indicator & PI_DCS else None
+    if not indicator & PI_UDL:
+        return _Tail(indicator, pid, dcs)
+    return _Tail(indicator, pid, dcs, read_user_data(octets, dcs or 0, has_header=bool(first & _UDHI)))
+
+
 def _status_report(octets: Octets, first: int, smsc: Address | None) -> StatusReport:
     reference = octets.octet("TP-MR")
     recipient = read_address(octets, "TP-RA")
     timestamp = read_timestamp(octets.take(7, "TP-SCTS"))
     discharge_at = read_timestamp(octets.take(7, "TP-DT"))
     status = octets.octet("TP-ST")
-    indicator = None if octets.is_at_filler else octets.octet("TP-PI")
-    present = indicator or 0
-    more = present
-    while more & PI_MORE:
-        more = octets.octet("TP-PI")
-    pid = octets.octet("TP-PID") if present & PI_PID else None
-    dcs = octets.octet("TP-DCS") if present & PI_DCS else None
-    user_data = UserData(None, None, (), truncated=False)
-    if present & PI_UDL:
-        user_data = read_user_data(octets, dcs or 0, has_header=bool(first & _UDHI))
+    try:
+        tail = _report_tail(octets, first)
+    except PduError:  # What became of the message is told already; the rest is the network's ornament.
+        tail = _Tail(user_data=UserData(None, None, (), truncated=True))
+    user_data = tail.user_data
     return StatusReport(
         smsc=smsc,
         reference=reference,
@@ -130,9 +148,9 @@ def _status_report(octets: Octets, first: int, smsc: Address | None) -> StatusRe
         timestamp=timestamp,
         discharge_at=discharge_at,
         status=status,
-        indicator=indicator,
-        pid=pid,
-        dcs=dcs,
+        indicator=tail.indicator,
+        pid=tail.pid,
+        dcs=tail.dcs,
         text=user_data.text,
         data=user_data.data,
         udh=user_data.udh,

@@ -31,7 +31,8 @@ class Message(Struct, frozen=True, kw_only=True):
     """With 8 bits."""
     udh: tuple[Element, ...] = ()
     truncated: bool = False
-    """The PDU ended before its user data did; `text` or `data` is what was there."""
+    """The PDU ended before its user data did; `text` or `data` is what was there. Of a report: what stands behind its
+    status did not read."""
 
     @property
     def coding(self) -> Coding:

@@ -54,6 +54,6 @@ MALFORMED: Final = (
     Malformed("a report without times", _REPORT, "TP-SCTS"),
     Malformed("a report without a time of delivery", _REPORT + _TIME, "TP-DT"),
     Malformed("a report without a status", _REPORT + _TIME * 2, "TP-ST"),
-    Malformed("indicators of a report that never end", _REPORT + _TIME * 2 + "00" + "80" * 4, "TP-PI"),
+    Malformed("a report whose recipient is cut off", _CENTRE + "062A0D91261832", "TP-RA"),
     Malformed("a stored SUBMIT without a validity", _SUBMIT + "0000", "TP-VP"),
 )

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from firmware_bridge.pdu import (
     Address,
@@ -139,6 +140,13 @@ def test_a_report_says_delivered_pending_or_neither(status: int) -> None:
     """Section 9.2.3.15."""
     report = StatusReport(recipient=SENDER, reference=0, status=status)
     assert (report.is_delivered, report.is_pending) == (status <= 0x1F, 0x20 <= status <= 0x3F)
+
+
+@pytest.mark.parametrize("tail", ["07", "01", "02", "81", "FF00", "80808080", "0720"])
+def test_a_report_is_believed_though_what_stands_behind_its_status_does_not_read(tail: str) -> None:
+    report = StatusReport(recipient=SENDER, reference=7, timestamp=AT, discharge_at=AT, status=0)
+    read = decode_pdu(encode_pdu(report) + bytes.fromhex(tail))
+    assert read == replace(report, truncated=True)
 
 
 def test_half_a_unit_of_utf_16_at_the_end_counts_as_cut() -> None:
