@@ -23,9 +23,11 @@ from firmware_bridge.settings import BridgeSettings
 
 Direction = Literal["open", "close", "to", "from"]
 _PIN = re.compile(r'(\+CPIN=")[0-9]*')
-_CONTENT = re.compile(
-    r"\b(?P<smsc>[0-9A-F]{2})(?P<hex>(?:[0-9A-F]{2}){8,})(?=[\r\n\x1a]|$)|(?P<number>[0-9]{6,})", re.IGNORECASE
-)
+_WRITTEN = re.compile(r"(?P<smsc>\b[0-9A-F]{2})(?:[0-9A-F]{2}){8,}(?=[\r\n\x1a]|$)|[0-9]{6,}", re.IGNORECASE)
+_SAID = re.compile(r"(?P<smsc>^0[0-9A-C])?[0-9A-F]{8,}|[0-9]{6,}", re.IGNORECASE | re.MULTILINE)
+"""A message may be cut anywhere, by a probe or a loss. The length of the SMSC in front of it stays: replays need it."""
+_NAMED_HEADER = re.compile(r"\+(?:CMGL|CMGR|CMT|CDS):[^\r\n]*")
+_QUOTED = re.compile(r'(?<=")[^"]{2,}(?=")')
 _QUOTED_USSD = re.compile(r'(\+CUSD: ?[0-9], ?")([^"]*)')
 _TICK_S: Final = 0.001
 
@@ -118,12 +120,14 @@ def redacted(passed: Iterable[Passed]) -> list[Passed]:
             joined[-1] = Passed(piece.at_s, piece.way, last.data + piece.data, piece.port)
         else:
             joined.append(piece)
-    return [msgspec.structs.replace(piece, data=_without_content(piece.data)) for piece in joined]
+    return [msgspec.structs.replace(piece, data=_without_content(piece)) for piece in joined]
 
 
-def _without_content(data: str) -> str:
-    data = _QUOTED_USSD.sub(lambda found: found[1] + "-" * len(found[2]), data)
-    return _CONTENT.sub(lambda found: (found["smsc"] or "") + "0" * len(found["hex"] or found["number"]), data)
+def _without_content(piece: Passed) -> str:
+    data = _QUOTED_USSD.sub(lambda found: found[1] + "-" * len(found[2]), piece.data)
+    data = _NAMED_HEADER.sub(lambda header: _QUOTED.sub(lambda found: "-" * len(found[0]), header[0]), data)
+    content = _SAID if piece.way == "from" else _WRITTEN
+    return content.sub(lambda found: (found["smsc"] or "").ljust(len(found[0]), "0"), data)
 
 
 def replay(

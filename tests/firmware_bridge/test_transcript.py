@@ -80,6 +80,28 @@ def test_texts_of_the_operator_are_taken_out() -> None:
     assert redacted([piece])[0].data == '+CUSD: 1,"---------------",15\r\n'
 
 
+@pytest.mark.parametrize(
+    "header", ['+CMGL: 1,1,"Ibu Maria Lay",44', '+CMGR: 1,"Ibu Maria Lay",44', '+CMT: "Ibu Maria Lay",44']
+)
+def test_names_of_the_phone_book_are_taken_out(header: str) -> None:
+    (piece,) = redacted([Passed(1.0, "from", f'{header}\r\n+CPMS: "SM",1,30\r\n')])
+    assert piece.data == header.replace("Ibu Maria Lay", "-" * 13) + '\r\n+CPMS: "SM",1,30\r\n'
+
+
+def test_a_payload_that_a_probe_cut_in_two_is_taken_out_whole() -> None:
+    head, tail = "07911326040000F0040B9113466100", "89F60000208062917314080CC8F71D14969741F977FD07"
+    (piece,) = redacted([Passed(1.0, "from", f"+CMGL: 1,1,,30\r\n{head}\r\n+CMGF: 0\r\n{tail}AT+CMGF?\r\nC8F71D14")])
+    assert piece.data.splitlines()[1:3] == ["07" + "0" * (len(head) - 2), "+CMGF: 0"]
+    assert set(piece.data.splitlines()[3]) <= set("0T+CMGF?")
+    assert piece.data.splitlines()[4] == "0" * 8
+
+
+def test_what_a_modem_is_and_what_it_was_told_stays() -> None:
+    said = Passed(1.0, "from", 'SIMCOM_SIM800\r\nEC25EFAR06A01M4G\r\n+CPMS: ("SM","ME"),("SM","ME")\r\n')
+    told = Passed(1.0, "to", 'AT+CUSD=1,"AA180C3602",15\rAT+CRSM=176,12258,0,0,10\r')
+    assert redacted([said, told]) == [said, told]
+
+
 def test_what_is_no_transcript_is_refused_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text('{"at_s":0,"way":"open"}\nnope\n')
