@@ -181,6 +181,10 @@ class Facts(Struct):
         if not self.silent:
             self.step(text)
 
+    def after_fault(self) -> "Facts":
+        """What is kept where the program went wrong: what lies nowhere else, and what was done so far."""
+        return Facts(imei=self.imei, imsi=self.imsi, direct=self.direct, steps=self.steps)
+
     def forget_modem(self) -> None:
         """What was known of the modem's settings holds no more."""
         self.setup_due, self.restarted, self.echo_off = True, False, False

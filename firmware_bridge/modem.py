@@ -29,9 +29,9 @@ _INDICATES_MESSAGE: Final = ("+CMTI:", "+CDSI:", "^SMMEMFULL", '+QIND: "smsfull"
 class Modem:
     """One modem, from the opening of its port to its closing and on."""
 
-    def __init__(self, settings: BridgeSettings) -> None:
+    def __init__(self, settings: BridgeSettings, facts: Facts | None = None) -> None:
         self.settings = settings
-        self.facts = Facts()
+        self.facts = facts or Facts()
         self.state = State.CLOSED
         self.since = 0.0
         self.request: DeskRequest | None = None
@@ -129,8 +129,9 @@ class Modem:
         return min(times + ([facts.next_balance] if self.settings.balance_code else []))
 
     def may_stop(self) -> bool:
-        """If nothing hangs in the air: a PDU that was given away and is not yet answered for."""
-        return self._pending is None or not (self._pending.command.body and self.facts.body_sent)
+        """If nothing hangs in the air: a PDU that is not yet answered for, a message that no storage holds."""
+        is_sending = self._pending is not None and self._pending.command.body and self.facts.body_sent
+        return not is_sending and not self.facts.direct
 
     def lacks_credit(self) -> bool:
         return self._routines.lacks_credit()

@@ -16,7 +16,7 @@ import serial
 
 from firmware_bridge.desk import Desk, DeskRefusedError, ModemStatus, Sim
 from firmware_bridge.errors import PortError
-from firmware_bridge.facts import Ask, Claim, PinAnswered, Take, Tell, Told, TryPin
+from firmware_bridge.facts import Ask, Claim, Facts, PinAnswered, Take, Tell, Told, TryPin
 from firmware_bridge.modem import Modem, State
 from firmware_bridge.pins import PinTries, may_try, note_answer
 from firmware_bridge.settings import BridgeSettings
@@ -226,8 +226,7 @@ class ModemThread:
         self._claims = claims
         self._pins = pins
         self._opener = opener
-        self._modem = Modem(settings)
-        self._modem.facts.imei, self._modem.facts.imsi = imei, imsi
+        self._modem = Modem(settings, Facts(imei=imei, imsi=imsi))
         self._open: Port | None = None
         self._port_trouble = ""
         self._stopping = threading.Event()
@@ -283,7 +282,7 @@ class ModemThread:
             except Exception as error:  # noqa: BLE001 - whatever the fault, the modem must not stay unattended
                 # Nothing was deleted that the desk had not committed, so starting anew is safe.
                 _log.error("modem %s: %s", self.port, _where(error))
-                self._modem = Modem(self._settings)
+                self._modem = Modem(self._settings, self._modem.facts.after_fault())
                 self._modem.facts.step("fault")
                 self._port_trouble, pause_s = Trouble.FAULT.value, _AFTER_A_BUG_S
             finally:

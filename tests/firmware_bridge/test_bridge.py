@@ -456,6 +456,19 @@ def test_a_fault_of_the_desk_loses_nothing_and_its_words_reach_no_log(
     assert "rahasia" not in caplog.text
 
 
+def test_what_lies_in_no_storage_outlives_a_fault_of_the_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("firmware_bridge.port._AFTER_A_BUG_S", 0.05)
+    desk = FaultyDesk()
+    with running_simulator() as sim, running([sim.url], desk) as bridge:
+        wait_for(lambda: bridge.statuses()[0].state == "idle")
+        sim.control({"do": "say", "line": "+CMT: ,23"})
+        sim.control(
+            {"do": "say", "line": "07911326040000F0040B911346610089F60000208062917314080CC8F71D14969741F977FD07"}
+        )
+        wait_for(lambda: desk.found)
+        assert (desk.found[0].storage, desk.failed) == ("", True)
+
+
 def test_neither_texts_nor_numbers_nor_the_pin_reach_a_log_or_a_status(caplog: pytest.LogCaptureFixture) -> None:
     desk = MemoryDesk()
     desk.waiting = outgoing("Laporan Anda diterima")

@@ -715,6 +715,16 @@ def test_a_pin_was_right_if_the_card_is_open_after_a_lost_answer() -> None:
     assert set(pins._tries.values()) == {0}
 
 
+def test_a_report_that_lies_in_no_storage_is_committed_before_the_program_stops() -> None:
+    rig = ready()
+    rig.desk.refusals = 1
+    rig.say(b"\r\n+CDS: 25\r\n" + sms("laporan").hex().encode() + b"\r\n")
+    assert not rig.modem.may_stop()
+    rig.run(5, rig.modem.may_stop)
+    assert rig.modem.may_stop()
+    assert len(rig.desk.found) == 1
+
+
 def test_a_port_that_goes_leaves_a_given_away_message_unknown() -> None:
     rig = ready()
     rig.desk.waiting = outgoing()
