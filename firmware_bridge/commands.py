@@ -67,7 +67,6 @@ class Listed(Struct, frozen=True):
 
 # -- the commands ------------------------------------------------------------------------------------------------------
 
-ATTENTION: Final = Command("AT", 1.0)
 ECHO_OFF: Final = Command("ATE0", 1.0)
 NUMERIC_ERRORS: Final = Command("AT+CMEE=1")
 PIN_STATE: Final = Command("AT+CPIN?", 10.0, "+CPIN:")

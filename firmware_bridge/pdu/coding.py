@@ -42,7 +42,6 @@ class Coding(Struct, frozen=True):
     waiting: WaitingIndication | None = None
     compressed: bool = False
     """By 3GPP TS 23.042; such a text cannot be read here."""
-    delete_when_read: bool = False
 
 
 # Section 4: bits 3 and 2. What is reserved is to be read as the default alphabet.
@@ -57,7 +56,6 @@ def coding_of(dcs: int) -> Coding:
             _GENERAL[dcs >> 2 & 3],
             message_class=dcs & 3 if dcs & 0x10 else None,
             compressed=bool(dcs & 0x20),
-            delete_when_read=bool(dcs & 0x40),
         )
     if group in {0b1100, 0b1101, 0b1110}:
         waiting = WaitingIndication(tuple(Waiting)[dcs & 3], active=bool(dcs & 8), store=group != 0b1100)

@@ -64,11 +64,6 @@ class Message(Struct, frozen=True, kw_only=True):
         """The national languages of the locking and the single shift table; 0 is none."""
         return languages_of(self.udh)
 
-    @property
-    def is_flash(self) -> bool:
-        """Shown at once, and kept nowhere."""
-        return self.message_class == 0
-
 
 class Deliver(Message, frozen=True, kw_only=True):
     """An SMS on its way to us (section 9.2.2.1)."""
@@ -127,10 +122,6 @@ class StatusReport(Message, frozen=True, kw_only=True):
     loop_prevention: bool = False
     of_command: bool = False
     """TP-SRQ: it answers a command, not an SMS."""
-
-    @property
-    def is_delivered(self) -> bool:
-        return self.status < 0x20
 
     @property
     def is_pending(self) -> bool:

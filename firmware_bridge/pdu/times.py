@@ -22,11 +22,6 @@ class EnhancedValidity(Struct, frozen=True):
     octets: bytes
 
     @property
-    def single_shot(self) -> bool:
-        """Whether the service centre shall try once only."""
-        return bool(self.octets[0] & 0x40)
-
-    @property
     def period(self) -> timedelta | None:
         """How long; None where the octets name none, or in a format that is reserved. What is no digit counts as 0."""
         match self.octets[0] & 0x87:

@@ -80,7 +80,7 @@ CODINGS = [
     (0x10, Coding(Alphabet.GSM7, message_class=0)),
     (0x19, Coding(Alphabet.UCS2, message_class=1)),
     (0x20, Coding(Alphabet.GSM7, compressed=True)),
-    (0x48, Coding(Alphabet.UCS2, delete_when_read=True)),
+    (0x48, Coding(Alphabet.UCS2)),
     (0x80, Coding(Alphabet.GSM7)),
     (0xB8, Coding(Alphabet.GSM7)),
     (0xC0, Coding(Alphabet.GSM7, waiting=WaitingIndication(Waiting.VOICEMAIL, active=False, store=False))),
@@ -180,16 +180,15 @@ def test_every_relative_period_survives_and_others_are_rounded_up() -> None:
 
 # Section 9.2.3.12.3.
 ENHANCED = [
-    ("00000000000000", None, False),
-    ("01A70000000000", timedelta(days=1), False),
-    ("42120000000000", timedelta(seconds=18), True),
-    ("03214354000000", timedelta(hours=12, minutes=34, seconds=45), False),
-    ("07000000000000", None, False),
-    ("81A70000000000", None, False),
+    ("00000000000000", None),
+    ("01A70000000000", timedelta(days=1)),
+    ("42120000000000", timedelta(seconds=18)),
+    ("03214354000000", timedelta(hours=12, minutes=34, seconds=45)),
+    ("07000000000000", None),
+    ("81A70000000000", None),
 ]
 
 
-@pytest.mark.parametrize(("octets", "period", "single_shot"), ENHANCED)
-def test_an_enhanced_validity_period(octets: str, period: timedelta | None, single_shot: bool) -> None:
-    validity = EnhancedValidity(bytes.fromhex(octets))
-    assert (validity.period, validity.single_shot) == (period, single_shot)
+@pytest.mark.parametrize(("octets", "period"), ENHANCED)
+def test_an_enhanced_validity_period(octets: str, period: timedelta | None) -> None:
+    assert EnhancedValidity(bytes.fromhex(octets)).period == period

@@ -124,8 +124,7 @@ def test_a_header_whose_last_element_does_not_fit_is_ignored_and_the_text_read(h
 
 
 def test_a_flash_message_a_silent_one_and_one_about_voice_mail() -> None:
-    assert again(deliver(dcs=0x10)).is_flash
-    assert not again(deliver(dcs=0x11)).is_flash
+    assert again(deliver(dcs=0x10)).message_class == 0
     silent = again(deliver(pid=0x40))
     assert isinstance(silent, Deliver)
     assert silent.is_silent
@@ -136,10 +135,10 @@ def test_a_flash_message_a_silent_one_and_one_about_voice_mail() -> None:
 
 
 @pytest.mark.parametrize("status", range(256))
-def test_a_report_says_delivered_pending_or_neither(status: int) -> None:
+def test_a_report_says_whether_the_centre_is_still_trying(status: int) -> None:
     """Section 9.2.3.15."""
     report = StatusReport(recipient=SENDER, reference=0, status=status)
-    assert (report.is_delivered, report.is_pending) == (status <= 0x1F, 0x20 <= status <= 0x3F)
+    assert report.is_pending == (0x20 <= status <= 0x3F)
 
 
 @pytest.mark.parametrize("tail", ["07", "01", "02", "81", "FF00", "80808080", "0720"])
