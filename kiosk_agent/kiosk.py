@@ -48,7 +48,7 @@ class Status(Struct, frozen=True, kw_only=True):
     oldest_s: int
     """Age of the oldest of them."""
     last_contact_at: int | None
-    """The kiosk's clock at the last receipt, Unix milliseconds."""
+    """The kiosk's clock at the last exchange that went well, Unix milliseconds; a stick is none."""
     last_error: str
     """Why the last exchange failed; empty after a success."""
     sync: Sync

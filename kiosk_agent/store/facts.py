@@ -31,7 +31,7 @@ LAST_REPLY: Final = "last_reply"
 STATE: Final = "state"
 """What the server last said of this device."""
 CONTACT_AT: Final = "contact_at"
-"""The kiosk's clock at the last receipt."""
+"""The kiosk's clock at the last exchange; a stick is none."""
 OFFSET: Final = "clock_offset"
 """The server's clock less the kiosk's, in milliseconds, as last measured."""
 OFFSET_DOUBT: Final = "clock_offset_doubt"
@@ -47,7 +47,7 @@ ROTTED: Final = "rotted_seqs"
 PIN_TRIES: Final = "pin_tries"
 """How often a PIN was tried on a SIM card that has not accepted it, by their mark."""
 LAST_ERROR: Final = "last_error"
-"""Why the last exchange failed, for people; empty after a success."""
+"""Why the last exchange failed, for people; empty after a success. A stick changes nothing in it."""
 
 
 def get(connection: sqlite3.Connection, name: str) -> bytes | None:

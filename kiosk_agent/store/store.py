@@ -22,7 +22,7 @@ from sync_protocol.bodies import Body, Key, Lost
 from sync_protocol.entry import NO_PREV, Entry, Sealer, write_entry
 from sync_protocol.exchange import Held, Position
 from sync_protocol.kinds import Kind
-from sync_protocol.reply import Pinned, Reply
+from sync_protocol.reply import Pinned, Reply, StatedHead
 from sync_protocol.seal import hpke_seal
 from sync_protocol.states import ENROLMENT, move
 
@@ -155,8 +155,8 @@ class Store(StoreView):
         """Commit a verified reply whole: its entries, its HEAD, and where it ended. Returns how many were new.
 
         Args:
-            took_ms: it came just now, so long after it was asked for; None where its `now` tells nothing of the time,
-                as on a stick.
+            took_ms: it came just now, so long after it was asked for. None: on a stick, which may be old, tells nothing
+                of the time and is no link.
 
         Raises:
             NotSavedError: none of it is stored.
@@ -164,21 +164,25 @@ class Store(StoreView):
         state = self.enrolment
         if reply.head.body.state is not None:
             state = move(ENROLMENT, state, reply.head.body.state)
+        is_news = took_ms is not None or not self._is_old(reply.head)
         now_ms = self._clock.now_ms()
         with self.disk.writing() as connection:
             inserted = server_log.insert(connection, reply.entries)
-            if inserted.newest_rooted is not None:
-                facts.put(connection, facts.LAST_REPLY, inserted.newest_rooted)
             if inserted.forked:
                 facts.put(connection, facts.FORKED, b"1")
-            facts.put(connection, facts.STATED, reply.head.raw)
-            facts.put(connection, facts.STATE, state.encode())
             facts.put(connection, facts.PIN, pinned.encode())
-            facts.put(connection, facts.CONTACT_AT, str(now_ms).encode())
-            facts.put(connection, facts.LAST_ERROR, b"")
-            if took_ms is not None and reply.head.body.now:
-                _compare_clocks(connection, reply.head.body.now, now_ms, took_ms)
-        self._stated, self._stated_is_read = reply.head, True
+            if is_news:
+                if inserted.newest_rooted is not None:
+                    facts.put(connection, facts.LAST_REPLY, inserted.newest_rooted)
+                facts.put(connection, facts.STATED, reply.head.raw)
+                facts.put(connection, facts.STATE, state.encode())
+            if took_ms is not None:
+                facts.put(connection, facts.CONTACT_AT, str(now_ms).encode())
+                facts.put(connection, facts.LAST_ERROR, b"")
+                if reply.head.body.now:
+                    _compare_clocks(connection, reply.head.body.now, now_ms, took_ms)
+        if is_news:
+            self._stated, self._stated_is_read = reply.head, True
         if any(entry.kind in _SETTING_KINDS for entry in reply.entries):
             self.generation += 1
         for listener in self.arrived:
@@ -241,6 +245,13 @@ class Store(StoreView):
             return self.own(entry_id) is not None
         except DiskError:
             return False
+
+    def _is_old(self, head: StatedHead) -> bool:
+        """Whether the server said this before what it last stated; its clock alone, once ahead, proves nothing."""
+        stated = self.last_stated()
+        if stated is None or head.body.now >= stated.body.now:
+            return False
+        return self._reach_of(head) <= self._reach_of(stated)
 
     def _has_log(self) -> bool:
         """Whether there is an entry, asked without the keys."""

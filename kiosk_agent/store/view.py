@@ -117,7 +117,7 @@ class StoreView:
         have, root, want = self._seq_of(stated.body.have), self._seq_of(stated.body.root), stated.body.want
         holes = [seq for wanted in want if (seq := self._hole_at(wanted, have))]
         shows_all = not holes and len(want) < MAX_WANT
-        upto = max(have, root) if shows_all or root >= have else root
+        upto = self._reach_of(stated) if shows_all or root >= have else root
         return min([upto, *(seq - 1 for seq in holes)])
 
     def safe_seq(self) -> int:
@@ -130,6 +130,10 @@ class StoreView:
         with self.disk.reading() as connection:
             lost_at = own_log.lost_at(connection, bytes.fromhex(wanted), self.is_mine)
         return 0 if lost_at is not None and lost_at <= have else self._seq_of(wanted)
+
+    def _reach_of(self, head: StatedHead) -> int:
+        """The farthest entry of this log that a HEAD of the server names."""
+        return max(self._seq_of(head.body.have), self._seq_of(head.body.root))
 
     def _seq_of(self, entry_id: str | None) -> int:
         """The place of an entry in this log; 0 where it is not held."""

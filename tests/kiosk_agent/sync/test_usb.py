@@ -8,13 +8,15 @@ import pytest
 from msgspec.structs import replace
 
 from kiosk_agent.control import Control
-from kiosk_agent.errors import StickError
+from kiosk_agent.errors import NoLinkError, StickError
 from kiosk_agent.intake import Form
 from kiosk_agent.sync.usb import place_for, read_file, replies_in, write_file
+from kiosk_agent.web.facts import facts_of
 from sync_protocol.bodies import Config
 from sync_protocol.kinds import Kind
+from sync_protocol.vocabulary import DeviceState
 from tests.kiosk_agent.conftest import START_MS, Ticker
-from tests.kiosk_agent.server_peer import Peer, damage
+from tests.kiosk_agent.server_peer import Direct, Peer, damage
 
 
 def there(control: Control, peer: Peer) -> bytes:
@@ -120,6 +122,53 @@ def test_an_old_stick_does_not_set_the_clock(control: Control, peer: Peer, clock
     clock.pass_(7 * 86_400)
     control.import_(reply)
     assert control.status().clock_offset_ms == 0
+
+
+def test_a_stick_is_no_link_and_does_not_hide_why_there_is_none(
+    control: Control, peer: Peer, direct: Direct, clock: Ticker
+) -> None:
+    def offline(_: bytes) -> bytes:
+        raise NoLinkError("Pusat tidak terjangkau.")
+
+    at_ms = control.status().last_contact_at
+    clock.pass_(86_400)
+    control.import_(there(control, peer))
+    assert not facts_of(control.kiosk).is_linked
+    direct.faults = [offline]
+    control.sync()
+    control.import_(there(control, peer))
+    assert (control.status().last_error, control.status().last_contact_at) == ("Pusat tidak terjangkau.", at_ms)
+    assert not facts_of(control.kiosk).is_linked
+    control.sync()
+    assert facts_of(control.kiosk).is_linked
+
+
+def test_of_an_old_stick_the_entries_alone_count(
+    control: Control, peer: Peer, clock: Ticker, form: Callable[..., Form]
+) -> None:
+    peer.clock = clock.now_ms
+    control.sync()
+    news = peer.say(Kind.CONFIG, Config(unit="BARU"))
+    old = there(control, peer)
+    peer.down_log.remove(news)
+    clock.pass_(60)
+    control.kiosk.intake.file(form())
+    peer.state = DeviceState.REVOKED
+    control.sync()
+    before = replace(control.status(), disk_free_mb=0, unit="BARU", unit_name="")
+    assert control.import_(old).received == 1
+    assert replace(control.status(), disk_free_mb=0) == before
+    assert (before.state, before.queue) == ("revoked", 0)
+
+
+def test_a_centre_whose_clock_was_once_ahead_is_believed_all_the_same(
+    control: Control, peer: Peer, clock: Ticker, form: Callable[..., Form]
+) -> None:
+    peer.clock = lambda: clock.now_ms() + 365 * 86_400_000
+    control.sync()
+    peer.clock = clock.now_ms
+    control.kiosk.intake.file(form())
+    assert control.import_(there(control, peer)).pending == 0
 
 
 def test_a_written_file_is_whole_and_alone(tmp_path: Path) -> None:
