@@ -46,7 +46,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     modem: str = ""
     """Ports of SMS modems, with spaces between them, for a kiosk that `run` is given none for."""
     sim_pin: Annotated[str, Meta(pattern=r"^([0-9]{4,8})?\Z")] = ""
-    """Of the SIM card; tried once a card."""
+    """Of the SIM card; one that a card refused is never tried on it again."""
     balance_code: Annotated[str, Meta(pattern=r"^([*#][0-9*#]{1,30})?\Z")] = ""
     """Such as *888#; empty: the balance is never asked for."""
     sms_sweep_s: Seconds = 20
