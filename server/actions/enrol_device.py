@@ -6,11 +6,12 @@ from msgspec import Struct
 
 from server.actions.announce_status import status_of
 from server.actions.issue_code import code_name
-from server.store import cases, codes, devices, ledger, master
+from server.actions.send_settings import send_settings
+from server.store import cases, codes, devices, ledger
 from server.store.centre import Centre
 from server.store.down import append_down
 from server.store.events import append_event
-from sync_protocol.bodies import Config, Key, Keys, Master, decode_body
+from sync_protocol.bodies import Key, Keys, decode_body
 from sync_protocol.entry import Entry, verify_entry
 from sync_protocol.errors import FieldError
 from sync_protocol.keys import device_log, seal_key, sign_key
@@ -19,10 +20,6 @@ from sync_protocol.packing import unpack
 from sync_protocol.states import DEVICE, Device, DeviceEvent, move
 
 ACTOR = "kios"
-SMS_NAME = "sms_name"
-"""Among the settings of CONFIG: what the unit is called in an SMS, as the centre itself calls it there."""
-SMS_PREFIX = "sms_prefix"
-"""Among them too: the keyword with which a report by SMS begins in this city."""
 
 
 class Claim(Struct, frozen=True):
@@ -125,29 +122,16 @@ def enter(
 
 
 def send_enrolment(connection: sqlite3.Connection, centre: Centre, log: bytes, now: int) -> None:
-    """Put into the log for a device: our keys first, its settings, all master data, the open cases of its unit."""
+    """Put into the log for a device: our keys first, its settings and master data, the open cases of its unit."""
     device = devices.get_device(connection, log)
     if device is None:
         return
-    keys = centre.keys
-    for kind, body in (
-        (
-            Kind.KEYS,
-            Keys(sign=keys.sign_public.hex(), intake=keys.intake_public.hex(), duty=keys.duty_public.hex()),
-        ),
-        (
-            Kind.CONFIG,
-            Config(
-                unit=device["unit"],
-                unit_name=master.unit_names(connection).get(device["unit"], ""),
-                poll_s=centre.settings.poll_s,
-                settings={
-                    SMS_NAME: centre.cities.get(connection).short(device["unit"]),
-                    SMS_PREFIX: centre.settings.sms_prefix,
-                },
-            ),
-        ),
-        *((Kind.MASTER, Master(table=name, rows=master.get_table(connection, name))) for name in master.TABLES),
-        *((Kind.STATUS, status_of(case)) for case in cases.open_cases_of(connection, device["unit"])),
-    ):
-        append_down(connection, centre, device, kind, body, now)
+    keys = Keys(
+        sign=centre.keys.sign_public.hex(),
+        intake=centre.keys.intake_public.hex(),
+        duty=centre.keys.duty_public.hex(),
+    )
+    append_down(connection, centre, device, Kind.KEYS, keys, now)
+    send_settings(connection, centre, device, now)
+    for case in cases.open_cases_of(connection, device["unit"]):
+        append_down(connection, centre, device, Kind.STATUS, status_of(case), now)

@@ -1,9 +1,10 @@
-"""A thread that folds whatever was stored, soon after its receipt went out."""
+"""A thread that tells kiosks at the start what has changed, and folds whatever is stored, soon after its receipt."""
 
 import logging
 import threading
 
 from server.actions.fold_entries import fold
+from server.actions.send_settings import send_changed_settings
 from server.errors import StorageError
 from server.store.centre import Centre
 
@@ -31,6 +32,10 @@ class FoldLoop:
         self._thread.join()
 
     def _run(self) -> None:
+        try:
+            send_changed_settings(self._centre)
+        except Exception as error:  # noqa: BLE001  Cases are folded all the same; the next start tells who was not told.
+            _LOG.error("kiosks were not told what has changed: %s", type(error).__name__)
         while not self._stopping.is_set():
             self._centre.stored.wait()
             self._centre.stored.clear()

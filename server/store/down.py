@@ -1,7 +1,7 @@
 """The centre's own log for each device: news of cases, settings, master data, keys."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from server.store.centre import Centre
 from sync_protocol.bodies import Body
@@ -60,6 +60,16 @@ def get_down(connection: sqlite3.Connection, device: bytes, entry_id: bytes) -> 
         "select seq, id, prev, raw from down where id = :id and device = :device", {"id": entry_id, "device": device}
     ).fetchone()
     return Held(*row) if row else None
+
+
+def newest_first(connection: sqlite3.Connection, device: bytes, kinds: Iterable[int]) -> Iterator[bytes]:
+    """The entries of these kinds in the log for a device, the newest first."""
+    marks = ", ".join(str(int(kind)) for kind in kinds)
+    for row in connection.execute(
+        f"select raw from down where device = :device and kind in ({marks}) order by seq desc",  # noqa: S608
+        {"device": device},
+    ):
+        yield row["raw"]
 
 
 def down_after(connection: sqlite3.Connection, device: bytes, seq: int) -> Iterator[Held]:
