@@ -40,14 +40,14 @@ def control_handler(centre: Centre, token: str) -> HTTPRouteHandler:
             return Response(await sync_to_thread(operation, centre, args))
         except JsonError as error:
             return _refusal(400, error.code, str(error))
-        except (KeyError, TypeError, ValueError) as error:
-            _LOG.exception("operation %s was asked for with other arguments than it takes", name)
-            return _refusal(400, "arguments", f"{type(error).__name__}: {error}")
         except PersonError as error:
             return _refusal(409, error.code, str(error))
         except CentreError as error:
             _LOG.error("operation %s failed: %s", name, error)
             return _refusal(503, error.code, str(error))
+        except (KeyError, TypeError, ValueError) as error:
+            _LOG.exception("operation %s was asked for with other arguments than it takes", name)
+            return _refusal(400, "arguments", f"{type(error).__name__}: {error}")
 
     return control
 

@@ -33,6 +33,7 @@
     │   └── BackupError            a backup cannot be written, read or put in place
     ├── SyncError              a peer's fault, answered with an HTTP status at the edge
     │   └── UnknownLogError        no known log in the bundle
+    ├── DamagedError           what a row holds encrypted was altered; the other rows are not concerned
     └── StorageError           the disk refuses; nothing was promised, and the same may be tried again
         └── UnreadableError        the database cannot be read
 
@@ -236,6 +237,12 @@ class UnknownLogError(SyncError):
     """The bundle holds no entry of a log that is known here."""
 
     code = "unknown-log"
+
+
+class DamagedError(CentreError, ValueError):
+    """What a row holds encrypted was altered, or is another row's; the other rows are not concerned."""
+
+    code = "damaged"
 
 
 class StorageError(CentreError):

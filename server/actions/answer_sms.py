@@ -25,12 +25,12 @@ from server.actions.send_sms import (
 )
 from server.actions.take_step import take_step
 from server.domain.case_story import NEW_PIN
-from server.domain.fold import Private, decode_private, decode_sms, fits
+from server.domain.fold import Private, decode_sms, fits
 from server.domain.lifecycle import TRANSITIONS, Status, Step
 from server.domain.phones import canonical, same_phone
 from server.domain.sms_commands import Asked, Command, read_command
 from server.domain.sms_texts import Template, fill
-from server.errors import StorageError
+from server.errors import DamagedError, StorageError
 from server.store import cases, pin_guesses, sms
 from server.store.centre import Centre
 from server.store.events import append_event, events_of_case
@@ -117,7 +117,7 @@ class _Task:
         return self._centre.cities.get(self._connection).templates
 
     def _private(self, case: sqlite3.Row) -> Private:
-        return decode_private(self._centre.keys.decrypt_field(case["id"], case["private"]))
+        return cases.read_private(self._centre.keys, case)
 
     def _case_on_file(self) -> sqlite3.Row | None:
         """The case of the number whose resident wrote from this phone."""
@@ -136,7 +136,7 @@ class _Task:
     def _is_of_phone(self, case: sqlite3.Row) -> bool:
         try:
             return same_phone(self._private(case).phone, self._phone)
-        except ValueError:
+        except DamagedError:
             return False  # It was altered, which the audit tells; other residents' cases are not.
 
     def _case_by_pin(self) -> sqlite3.Row | None:

@@ -8,7 +8,8 @@ from typing import Final
 from msgspec import Struct
 
 from server.domain.case_story import NEW_PIN
-from server.domain.fold import decode_private
+from server.errors import DamagedError
+from server.store.cases import read_private
 from server.store.centre import Centre
 from server.store.notes import NoteRow, count_notes, notes_with_pin
 
@@ -43,7 +44,10 @@ def find_notes(connection: sqlite3.Connection, centre: Centre, case: sqlite3.Row
 
 def _pins(centre: Centre, case: sqlite3.Row, happened: list[sqlite3.Row]) -> tuple[list[int], list[bytes]]:
     """Until when each PIN of a case held, and the proofs of them, today's last: what was written then carries it."""
-    pin = decode_private(centre.keys.decrypt_field(case["id"], case["private"])).pin
+    try:
+        pin = read_private(centre.keys, case).pin
+    except DamagedError:
+        pin = ""
     renewals = [(event["at"], _earlier_pin(centre, case, event)) for event in happened if event["type"] == NEW_PIN]
     proofs = [
         centre.keys.pin_proof(case["number"], one) if one else _NO_PIN for one in (*(was for _, was in renewals), pin)
@@ -52,5 +56,8 @@ def _pins(centre: Centre, case: sqlite3.Row, happened: list[sqlite3.Row]) -> tup
 
 
 def _earlier_pin(centre: Centre, case: sqlite3.Row, event: sqlite3.Row) -> str:
-    """The PIN that held until it was renewed: what was written before then carries it."""
-    return centre.keys.decrypt_field(case["id"], bytes.fromhex(json.loads(event["data"])["was"])).decode()
+    """The PIN that held until it was renewed: what was written before then carries it. Empty where it was altered."""
+    try:
+        return centre.keys.decrypt_field(case["id"], bytes.fromhex(json.loads(event["data"])["was"])).decode()
+    except ValueError:
+        return ""

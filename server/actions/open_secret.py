@@ -51,7 +51,7 @@ class Later(Struct, frozen=True):
 
     at: int
     text: str | None
-    """None: its own seal does not open, which holds back nothing else."""
+    """None: its own seal does not open, or it was altered, which holds back nothing else."""
     place: str = ""
 
 
@@ -174,9 +174,15 @@ def _said_later(
         if (entry := ledger.get_entry(connection, note.entry)) is not None
     ]
     by_sms = [(event["at"], json.loads(event["data"]).get("note")) for event in happened if event["actor"] == ACTOR]
-    decrypt = centre.keys.decrypt_field
-    said += [Later(at, decrypt(case["id"], bytes.fromhex(note)).decode()) for at, note in by_sms if note]
+    said += [Later(at, _open_words(centre, case["id"], note)) for at, note in by_sms if note]
     return sorted((later for later in said if later is not None), key=lambda later: later.at)
+
+
+def _open_words(centre: Centre, case_id: bytes, note: str) -> str | None:
+    try:
+        return centre.keys.decrypt_field(case_id, bytes.fromhex(note)).decode()
+    except ValueError:
+        return None  # It was altered, like a seal that does not open.
 
 
 def _open_note(centre: Centre, duty_key: X25519PrivateKey, note: NoteRow, raw: bytes) -> Later | None:

@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from server.domain.fold import PrivateSms, decode_private, decode_sms
+from server.domain.fold import PrivateSms, decode_sms
 from server.domain.lifecycle import Step
 from server.domain.phones import canonical, dialled
 from server.domain.sms_texts import A_UNIT, CENTRE, NEWS, Template, fill, short_date
-from server.store import devices, events, sms
+from server.errors import DamagedError
+from server.store import cases, devices, events, sms
 from server.store.centre import Centre
 from server.store.city import City
 from server.store.down import append_down
@@ -33,6 +34,9 @@ _NO_CASE: Final = bytes(32)
 _ANSWER: Final = b"answer"
 """In place of the template in the key of an answer."""
 _CHUNK: Final = 64
+DAMAGED: Final = "sms-damaged"
+"""The event that an SMS was given up because nobody can read it any more."""
+_ACTOR: Final = "pusat"
 _NO_MODEM: Final = "no-modem"
 """The trouble of a kiosk that looks for a modem and finds none."""
 
@@ -100,7 +104,7 @@ def send_news(connection: sqlite3.Connection, centre: Centre, case: sqlite3.Row,
         case: as it stands after the step.
     """
     template = NEWS.get(step)
-    private = decode_private(centre.keys.decrypt_field(case["id"], case["private"]))
+    private = cases.read_private(centre.keys, case)
     if template is None or not private.sms_ok or not canonical(private.phone):
         return False
     if sms.has_stopped(connection, phone_name(centre, private.phone)):
@@ -145,11 +149,22 @@ def place_waiting(connection: sqlite3.Connection, centre: Centre, *, now: int) -
         device = _find_device(connection, row.key, None, now)
         if device is None:
             break
-        private = decode_sms(centre.keys.decrypt_field(row.key, row.private))
+        try:
+            private = decode_sms(centre.keys.decrypt_field(row.key, row.private))
+        except DamagedError:
+            _give_up(connection, row, now)
+            continue
         sms.give_to(connection, row.key, device["log"])
         _append(connection, centre, device, row, private, now)
         placed += 1
     return placed
+
+
+def _give_up(connection: sqlite3.Connection, row: SmsOutRow, now: int) -> None:
+    """One that was altered keeps no other waiting; the case says what became of it."""
+    sms.finish(connection, [row.key])
+    data = {"key": row.key.hex(), "template": row.template}
+    events.append_event(connection, at=now, type=DAMAGED, actor=_ACTOR, case_id=row.case_id, data=data)
 
 
 def has_waiting(connection: sqlite3.Connection, now: int) -> bool:

@@ -5,7 +5,6 @@ from typing import Final
 
 from msgspec import Struct
 
-from server.domain.fold import decode_private
 from server.domain.roles import Viewer, may_unmask
 from server.errors import NoSuchCaseError, NotAllowedError, ReasonMissingError
 from server.store import cases
@@ -31,22 +30,23 @@ def unmask_identity(centre: Centre, viewer: Viewer, case_id: bytes, *, reason: s
         ReasonMissingError: too short to be one, or too long.
         NotAllowedError: the role may not, or the identity is not to be opened so.
         NoSuchCaseError: there is none, or none for this person.
+        DamagedError: nobody can read them any more; then nothing is logged as opened.
     """
     reason = checked_reason(reason)
     now = centre.clock()
     data = {"reason": centre.keys.encrypt_field(case_id, reason.encode()).hex()}
 
-    def log(connection: sqlite3.Connection) -> bytes:
+    def log(connection: sqlite3.Connection) -> Person:
         case = cases.get_case(connection, case_id)
         if case is None or not viewer.scope.holds(handler=case["handler"], accused=case["accused"]):
             raise NoSuchCaseError("Laporan tidak ditemukan.")
         if not may_unmask(viewer, Identity(case["identity"])):
             raise NotAllowedError("Identitas laporan ini tidak dapat Anda buka.")
+        private = cases.read_private(centre.keys, case)
         append_event(connection, at=now, type="identity-unmasked", actor=viewer.name, case_id=case_id, data=data)
-        return bytes(case["private"])
+        return Person(name=private.name, phone=private.phone)
 
-    private = decode_private(centre.keys.decrypt_field(case_id, centre.write(log)))
-    return Person(name=private.name, phone=private.phone)
+    return centre.write(log)
 
 
 def checked_reason(reason: str) -> str:

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 import click
 
-from server.cli.group import data_option, json_anyway, json_line, output
+from server.cli.group import data_option, fail, json_anyway, json_line, output
 from server.control import perform
 from server.domain.deadlines import wita
-from server.domain.fold import decode_private
+from server.domain.fold import Private
+from server.errors import DamagedError
 from server.store import cases, events, ledger
 from server.store.centre import DATABASE, Reader
 from server.store.keys import CentreKeys, load_keys
@@ -46,16 +47,21 @@ def export(data: Path, what: str, *, with_text: bool) -> None:
     if isinstance(out, TextIOWrapper):
         out.reconfigure(encoding="utf-8")  # JSON lines are UTF-8, whatever the terminal's locale says.
 
-    def write(connection: Connection) -> None:
+    def write(connection: Connection) -> int:
+        damaged = 0
         for facts in rows(connection, keys, with_text):
             out.write(json_line(facts) + "\n")
+            damaged += facts.get("damaged", False)
+        return damaged
 
     try:
         with output(may_end=True):
-            reader.read(write)
+            damaged = reader.read(write)
             out.flush()
     finally:
         reader.close()
+    if damaged:
+        fail(f"isi {damaged} laporan rusak dan tidak ikut; kasih-server verify menyebut yang mana")
 
 
 def _cases(connection: Connection, keys: CentreKeys, with_text: bool) -> Iterator[Facts]:  # noqa: FBT001
@@ -82,13 +88,17 @@ def _cases(connection: Connection, keys: CentreKeys, with_text: bool) -> Iterato
 
 
 def _private(keys: CentreKeys, row: Row) -> Facts:
-    private = decode_private(keys.decrypt_field(row["id"], row["private"]))
-    is_secret = row["identity"] == Identity.SECRET  # Its number is kept for the SMS alone.
+    try:
+        private = cases.read_private(keys, row)
+    except DamagedError:
+        return {"damaged": True}
+    if row["identity"] == Identity.SECRET:  # Whatever stands outside its seals: its number is there for the SMS alone.
+        private = Private(is_sealed=private.is_sealed)
     return {
         "text": private.text,
         "place": private.place,
-        "name": "" if is_secret else private.name,
-        "phone": "" if is_secret else private.phone,
+        "name": private.name,
+        "phone": private.phone,
         "sealed": private.is_sealed,
     }
 

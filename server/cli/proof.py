@@ -1,6 +1,7 @@
 """`verify`, `keys` and `verify-receipt`: what can be checked, by whom, and with what."""
 
 import time
+from itertools import chain
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
@@ -9,12 +10,13 @@ import click
 import msgspec
 
 from server.audit import audit
+from server.audit.finding import Finding
 from server.audit.state import Audit
 from server.bundle_file import write_file
 from server.cli.group import data_option, escaped, fail, iso, json_option, moment, put, say, tell
 from server.control import perform
 from server.domain.published_keys import FORMAT, CentreKeySet, DeviceKey, Proven, PublishedKeys, check_receipt
-from server.errors import FileError
+from server.errors import CentreError, FileError, FolderInUseError, NotACentreError, SettingError
 from server.reasons import why
 from server.settings import load_settings
 from server.store.beside import check_new, check_outside
@@ -29,12 +31,12 @@ from server.store.master import unit_names
 @json_option
 def verify(data: Path, *, as_json: bool) -> None:
     """Hitung ulang semua sidik, tanda tangan, rantai dan kasus; sebut satu baris untuk setiap yang tidak cocok."""
-    perform(data, "fold", {})
+    unfolded = _fold(data)
     keys = load_keys(data)
     reader = Reader(data / DATABASE)
     begun = time.monotonic()
     try:
-        findings, counts = reader.read(lambda connection: _audit(connection, keys, as_json=as_json))
+        findings, counts = reader.read(lambda connection: _audit(connection, keys, unfolded, as_json=as_json))
     finally:
         reader.close()
     seconds = round(time.monotonic() - begun, 1)
@@ -104,10 +106,28 @@ def verify_receipt(file: Path, text: tuple[str, ...], *, as_json: bool) -> None:
         tell("Perhatian: kios ini kemudian dicabut.", err=True)
 
 
-def _audit(connection: Connection, keys: CentreKeys, *, as_json: bool) -> tuple[int, dict[str, Any]]:
+def _fold(data: Path) -> list[Finding]:
+    """Finish the fold; what stops it is one more thing that does not hold, and no reason not to look for the others.
+
+    Raises:
+        NotACentreError, FolderInUseError, SettingError: nobody gets at the folder.
+    """
+    try:
+        perform(data, "fold", {})
+    except (NotACentreError, FolderInUseError, SettingError):
+        raise
+    except Exception as error:  # noqa: BLE001  Whatever was altered: to find out what is why the audit was called.
+        reason = str(error) if isinstance(error, CentreError) else type(error).__name__
+        return [Finding("lipatan", "terakhir", "fold", f"tidak selesai: {reason}")]
+    return []
+
+
+def _audit(
+    connection: Connection, keys: CentreKeys, before: list[Finding], *, as_json: bool
+) -> tuple[int, dict[str, Any]]:
     state = Audit(connection, keys)
     number = 0
-    for finding in audit(state):
+    for finding in chain(before, audit(state)):
         number += 1
         if as_json:
             say(msgspec.to_builtins(finding))

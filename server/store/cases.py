@@ -7,7 +7,9 @@ from msgspec import Struct
 from msgspec.structs import asdict, astuple
 
 from server.domain.case_story import Stand
+from server.domain.fold import Private, decode_private
 from server.domain.lifecycle import OPEN
+from server.store.keys import CentreKeys
 
 
 class Case(Struct, frozen=True, gc=False):
@@ -45,6 +47,15 @@ _UPDATE = f"update cases set {', '.join(f'{column} = :{column}' for column in _M
 def insert_cases(connection: sqlite3.Connection, cases: Iterable[Case]) -> None:
     """Enter new cases; those that are there already stay as they are."""
     connection.executemany(_INSERT, map(astuple, cases))
+
+
+def read_private(keys: CentreKeys, case: sqlite3.Row) -> Private:
+    """What a case holds of the words and the name of its resident.
+
+    Raises:
+        DamagedError: it was altered.
+    """
+    return decode_private(keys.decrypt_field(case["id"], case["private"]))
 
 
 def get_case(connection: sqlite3.Connection, case_id: bytes) -> sqlite3.Row | None:

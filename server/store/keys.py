@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from server.errors import NotACentreError
+from server.errors import DamagedError, NotACentreError
 from server.reasons import why
 from server.store.data_folder import KEYS, check_whole
 from sync_protocol.seal import key_tag
@@ -61,12 +61,12 @@ class CentreKeys:
         """Decrypt what `encrypt_field` made for the same case.
 
         Raises:
-            ValueError: altered, or of another case.
+            DamagedError: altered, or of another case.
         """
         try:
             return self._field.decrypt(data[:_NONCE_SIZE], data[_NONCE_SIZE:], case_id)
         except (InvalidTag, ValueError):
-            raise ValueError(f"the private part of case {case_id.hex()} was altered") from None
+            raise DamagedError(f"isi tersimpan {case_id.hex()} rusak; kasih-server verify menyebut semuanya") from None
 
     def pseudonym(self, kind: bytes, data: bytes) -> bytes:
         """A name for something that must not stand in the database, such as a phone: always the same, and no way back.

@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
-from server.errors import StorageError
+from server.errors import DamagedError, StorageError
 from server.store.centre import Centre
 from server.web import case, cases, devices, errors, home, login, password, secret
 from server.web.access import ChangePasswordError, Doorkeeper, SignInError
@@ -63,5 +63,6 @@ def error_handlers() -> dict[Any, Any]:
         SignInError: errors.on_sign_in,
         ChangePasswordError: errors.on_change_password,
         StorageError: errors.on_storage,
+        DamagedError: errors.on_damaged,
         Exception: errors.on_bug,
     }

@@ -14,14 +14,16 @@ from msgspec import structs
 from server.actions.unmask_identity import MAX_REASON, MIN_REASON, Person, unmask_identity
 from server.actions.verify_report import MAX_NOTE, may_correct, may_verify, verify_report
 from server.domain.flags import read_flags
-from server.domain.fold import decode_private
+from server.domain.fold import Private
 from server.domain.lifecycle import FIRST_STATUS, Status
 from server.domain.roles import Permission, Role, Scope, may_open, may_unmask, shown
-from server.errors import NoSuchCaseError, PersonError
+from server.errors import DamagedError, NoSuchCaseError, PersonError
 from server.store import inbox, ledger
+from server.store.cases import read_private
 from server.store.centre import Centre
 from server.store.city import City
 from server.store.inbox import Filters
+from server.web import formats
 from server.web.access import needs
 from server.web.case_row import case_row
 from server.web.cases import FROM, PATH, came_from
@@ -161,7 +163,10 @@ def _contents(
     viewer, city = frame.viewer, frame.city
     identity = Identity(case["identity"])
     fields = shown(viewer, identity)
-    private = decode_private(centre.keys.decrypt_field(case["id"], case["private"]))
+    try:
+        private, is_damaged = read_private(centre.keys, case), False
+    except DamagedError:
+        private, is_damaged = Private(text=formats.DAMAGED), True
     entry = ledger.get_entry(connection, case["id"])
     return {
         "frame": frame,
@@ -172,8 +177,8 @@ def _contents(
         "summary": "" if fields.text else find_summary(connection, centre, case, viewer=viewer),
         "place": private.place if fields.text else "",
         "name": private.name if fields.name else "",
-        "has_name": bool(private.name),
-        "has_phone": bool(private.phone),
+        "has_name": bool(private.name) or is_damaged,
+        "has_phone": bool(private.phone) or is_damaged,
         "person": person,
         "story": tell_story(connection, centre, case, viewer=viewer),
         "citizen_due": city.due_at(case["status"], case["category"], case["filed_at"])

@@ -5,9 +5,11 @@ import sqlite3
 from msgspec import Struct
 
 from server.domain.flags import Flag, read_flags
-from server.domain.fold import decode_private
+from server.domain.fold import Private
 from server.domain.lifecycle import CLOSED, Status
 from server.domain.roles import Viewer, shown
+from server.errors import DamagedError
+from server.store.cases import read_private
 from server.store.centre import Centre
 from server.store.city import City
 from server.web import formats
@@ -61,7 +63,10 @@ def case_row(row: sqlite3.Row, *, centre: Centre, viewer: Viewer, city: City, no
     flags = read_flags(row["flags"])
     place = city.kelurahan_name(row["kelurahan"]) or formats.UNKNOWN_PLACE
     if shown(viewer, Identity(row["identity"])).text:
-        private = decode_private(centre.keys.decrypt_field(row["id"], row["private"]))
+        try:
+            private = read_private(centre.keys, row)
+        except DamagedError:
+            private = Private(text=formats.DAMAGED)
         text = formats.first_line(private.text)
         place = f"{place}, {private.place}" if private.place else place
     return CaseRow(

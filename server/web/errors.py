@@ -13,7 +13,7 @@ from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
-from server.errors import StorageError
+from server.errors import DamagedError, StorageError
 from server.store.centre import Centre
 from server.web.access import (
     LOGIN_PATH,
@@ -43,6 +43,10 @@ _PAGES: Final = {
     503: ("Penyimpanan pusat sedang bermasalah", "Belum ada yang tersimpan dari kiriman ini. Coba lagi sebentar."),
 }
 _WRONG_ROLE: Final = "Halaman ini bukan untuk peran Anda ({role}). Kalau perlu, minta kepada admin pusat."
+_DAMAGED: Final = (
+    "Isi laporan rusak",
+    "Isi yang tersimpan berubah di luar program, jadi langkah ini tidak dilakukan. Minta admin: kasih-server verify",
+)
 _FOR_PROGRAMS: Final = ("/v1/", "/_control/", "/health")
 
 
@@ -68,6 +72,12 @@ def on_storage(request: AnyRequest, error: StorageError) -> Response[Any]:
     """The disk refuses."""
     _LOG.error("storage: %s in %s", error, _handler(request))
     return _answer(request, 503)
+
+
+def on_damaged(request: AnyRequest, error: DamagedError) -> Response[Any]:
+    """What is needed for this step was altered; the other cases are not concerned."""
+    _LOG.error("damaged: %s in %s", error, _handler(request))
+    return _show(request, 500, *_DAMAGED)
 
 
 def on_sign_in(_: AnyRequest, error: SignInError) -> Redirect:

@@ -102,6 +102,8 @@ FLAGS: Final = {
     Flag.GUESSED_CATEGORY: "kategori tebakan",
     Flag.GUESSED_KELURAHAN: "kelurahan tebakan",
 }
+DAMAGED: Final = "(isi rusak: jalankan kasih-server verify)"
+"""In place of words that were altered in the database."""
 UNKNOWN_PLACE: Final = "belum diketahui"
 ROLES: Final = {
     "admin": "Admin pusat",

@@ -6,18 +6,21 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from server.actions import send_sms
 from server.actions.answer_sms import ACTOR, NOTED, RATED
 from server.actions.find_notes import find_notes
 from server.domain.case_story import NEW_PIN
-from server.domain.fold import decode_note
+from server.domain.fold import PrivateNote, decode_note
 from server.domain.lifecycle import Step
 from server.domain.roles import Permission, Viewer, may_read_summary, shown
 from server.domain.sms_texts import WORDS
+from server.errors import DamagedError
 from server.store.centre import Centre
 from server.store.city import City
 from server.store.events import events_of_case
 from server.store.notes import NoteRow
 from server.store.sms import Sent, sent_of_case
+from server.web.formats import DAMAGED
 from sync_protocol.vocabulary import Channel, Identity
 
 _SAID: Final = {
@@ -36,6 +39,7 @@ _STEPS: Final = {
     NEW_PIN: "Minta PIN baru",
     "identity-unmasked": "Membuka nama dan nomor HP pelapor",
     "secret-opened": "Membuka {parts} laporan RAHASIA",
+    send_sms.DAMAGED: "SMS untuk pelapor tidak dapat dikirim: isinya rusak",
 }
 _PARTS: Final = {"text": "isi", "person": "identitas pelapor"}
 _NOTES: Final = {
@@ -117,7 +121,15 @@ def find_summary(connection: sqlite3.Connection, centre: Centre, case: sqlite3.R
         return ""
     sealed = [json.loads(event["data"]).get("summary", "") for event in events_of_case(connection, case["id"])]
     newest = next(filter(None, reversed(sealed)), "")
-    return centre.keys.decrypt_field(case["id"], bytes.fromhex(newest)).decode() if newest else ""
+    return _words(centre, case, newest)
+
+
+def _words(centre: Centre, case: sqlite3.Row, sealed: str) -> str:
+    """What somebody wrote, from the hex digits in an event."""
+    try:
+        return centre.keys.decrypt_field(case["id"], bytes.fromhex(sealed)).decode() if sealed else ""
+    except ValueError:
+        return DAMAGED
 
 
 def _message(sent: Sent) -> list[tuple[int, Happening]]:
@@ -135,12 +147,15 @@ def _message(sent: Sent) -> list[tuple[int, Happening]]:
 
 
 def _note(centre: Centre, row: NoteRow, *, may_read: bool) -> Happening:
-    note = decode_note(centre.keys.decrypt_field(row.entry, row.private))
+    try:
+        note = decode_note(centre.keys.decrypt_field(row.entry, row.private))
+    except DamagedError:
+        note = PrivateNote(text=DAMAGED)
     return Happening(
         row.filed_at,
         "kios",
         "pelapor",
-        _NOTES.get(row.type, _NOTES["amended"]).format(rating=note.rating),
+        _NOTES.get(row.type, _NOTES["amended"]).format(rating=note.rating or "?"),
         note.text if may_read else "",
         row.arrived_at,
         hidden=_SECRET if not may_read and (note.text or row.type == Step.AMENDED) else "",
@@ -158,7 +173,7 @@ def _step(
     elif "note" in data and event["actor"] == ACTOR and not may_read:
         hidden = _SECRET
     sealed = "" if hidden else data.get("note") or data.get("reason", "")
-    note = centre.keys.decrypt_field(case["id"], bytes.fromhex(sealed)).decode() if sealed else ""
+    note = _words(centre, case, sealed)
     parts = " dan ".join(_PARTS[part] for part in data.get("parts", []))
     words = _STEPS.get(event["type"], event["type"])
     what = words.format(unit=city.unit(data.get("unit", "")), parts=parts, rating=data.get("rating", ""))

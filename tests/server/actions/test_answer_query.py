@@ -56,6 +56,20 @@ def test_the_number_and_the_pin_give_the_state_at_any_kiosk(centre, enrol, case)
     assert answer.due > centre.clock()
 
 
+def test_a_case_that_was_altered_is_not_found_and_what_comes_with_the_question_is_stored(centre, enrol, case):
+    centre.write(lambda c: c.execute("update cases set private = x'00'"))
+    peer = enrol("DINKES")
+    question, entry = query(peer, case, "123456"), peer.complain()
+    received = receive_bundle(
+        centre, write_bundle([peer.session().head(peer.clock()), question.raw, entry.raw]), via="http"
+    )
+    assert received.stored == 1
+    assert received.reply is not None
+    answers = [peer.body(found) for found in read_bundle(received.reply)[0] if found.kind == Kind.ANSWER]
+    assert [answer.found for answer in answers] == [False]
+    assert not ask(centre, peer, case, "123456").found
+
+
 def test_a_typed_number_may_be_in_small_letters_without_a_hyphen(centre, enrol, case):
     assert ask(centre, enrol(), case.lower().replace("-", ""), "123456").found
 

@@ -211,6 +211,24 @@ class TestRoute:
         assert centre.read(sms.count_waiting) == 0
         assert out(plain) == []
 
+    def test_one_that_was_altered_keeps_no_other_waiting(self, centre, enrol):
+        plain = enrol()
+        entries = [plain.complain(phone=PHONE, sms_ok=True) for _ in range(3)]
+        plain.sync(sender(centre))
+        for entry in entries:
+            verify_report(centre, STAFF, entry.id, unit="DPUPR")
+        altered = entries[1].id
+        centre.write(lambda c: c.execute("update sms_out set private = x'00' where case_id = ?", (altered,)))
+        able = enrol("DINKES")
+        able.health(modems=[ModemHealth()])
+        for _ in range(2):
+            able.sync(sender(centre))
+        assert len(out(able)) == 2
+        assert centre.read(sms.count_waiting) == 0
+        given_up = centre.read(lambda c: c.execute("select case_id from event where type = 'sms-damaged'").fetchall())
+        assert [row["case_id"] for row in given_up] == [altered]
+        assert findings(centre) == []
+
     def test_a_kiosk_that_looks_for_a_modem_in_vain_has_none(self, centre, enrol):
         plain = enrol()
         entry = plain.complain(phone=PHONE, sms_ok=True)

@@ -299,6 +299,31 @@ def test_an_export_with_text_names_nobody_of_a_secret_report(data, device, tmp_p
     assert (case["identity"], case["sealed"], case["name"], case["phone"]) == ("secret", True, "", "")
 
 
+def test_an_export_with_text_tells_nothing_of_a_secret_report_that_came_without_its_seals(data, device, tmp_path):
+    said = {"text": "Diancam atasan", "place": "Kantor lurah", "name": "Yuliana", "phone": "+6281234500777"}
+    device.complain(**said, identity=Identity.SECRET)
+    kasih("bundle", "import", stick(tmp_path, device), "--data", data)
+    (case,) = lines("export", "--with-text", "--data", data)
+    assert {name: case[name] for name in said} == dict.fromkeys(said, "")
+
+
+def test_a_report_that_was_altered_holds_up_no_export_and_no_stick(data, device, tmp_path):
+    entries = [device.complain(text) for text in ("satu", "dua", "tiga")]
+    kasih("bundle", "import", stick(tmp_path, device), "--data", data)
+    altered = entries[1].id
+    with closing(sqlite3.connect(data / "centre.sqlite3")) as connection, connection:
+        connection.execute("update cases set private = x'00' where id = ?", (altered,))
+    device.complain("empat")
+    kasih("bundle", "import", stick(tmp_path, device), "--data", data)
+    done = kasih("export", "--with-text", "--data", data, check=1)
+    rows = {row["entry"]: row for row in map(json.loads, done.stdout.splitlines())}
+    assert rows[altered.hex()]["damaged"] is True
+    assert {row["text"] for row in rows.values() if "damaged" not in row} == {"satu", "tiga", "empat"}
+    assert "verify" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert len(lines("export", "--data", data)) == 4
+
+
 def test_a_backup_is_replaced_only_when_that_is_asked_for(data, tmp_path):
     file = tmp_path / "pusat.kasih"
     kasih("backup", file, "--data", data)

@@ -171,7 +171,7 @@ def test_a_secret_report_is_opened_by_who_was_granted_the_key_and_leaves_no_word
         assert "Membuka isi laporan RAHASIA oleh budi" in budi.get(path).words()
         assert TEXT not in budi.get(path).text
         step = {"unit": "INSPEKTORAT", "ringkasan": SUMMARY, "sandi": BUDI}
-        assert budi.post(f"{path}/rahasia/teruskan", **step).location == path
+        assert budi.post(f"{path}/rahasia/teruskan", **step).location.partition("?")[0] == path
         assert SUMMARY in sari.get(path).text
         assert town.call("backup", town.folder / "cadangan.kasih").returncode == 0
         assert _left_behind(town) == []

@@ -47,6 +47,27 @@ def test_each_thing_that_does_not_hold_has_a_line_and_the_exit_code_is_1(filed, 
     assert json.loads(found[-1])["ok"] is False
 
 
+def test_a_fold_that_cannot_be_finished_is_told_and_all_else_is_looked_at(filed, data):
+    with closing(sqlite3.connect(data / DATABASE)) as connection, connection:
+        connection.execute("update entry set received_at = received_at + 1")
+        connection.execute("update meta set value = '0' where key = 'folded'")
+        connection.execute("create trigger stop before insert on cases begin select raise(abort, 'no'); end")
+    result = run("verify", "--data", data)
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("lipatan")
+    assert any(line.startswith("buku besar n=1") for line in lines)
+
+
+def test_a_folder_that_another_process_holds_is_no_finding(data, centre, monkeypatch):
+    monkeypatch.setenv("KASIH_WAIT_S", "0.01")
+    result = run("verify", "--data", data)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "sedang dipakai" in result.stderr
+
+
 def test_a_receipt_is_checked_offline_with_the_published_keys(filed, data, tmp_path):
     written = run("keys", tmp_path / "kunci.json", "--data", data, "--json")
     assert json.loads(written.stdout) == {"file": str(tmp_path / "kunci.json"), "devices": 1}

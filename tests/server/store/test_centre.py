@@ -11,7 +11,7 @@ from concurrent.futures import Future
 import pytest
 
 from server.actions.found_centre import found_centre
-from server.errors import FolderInUseError, NotACentreError, SettingError, StorageError
+from server.errors import DamagedError, FolderInUseError, NotACentreError, SettingError, StorageError
 from server.settings import load_settings
 from server.store import troubles
 from server.store.centre import DATABASE, LOCK, Reader, open_centre, take_lock, try_lock
@@ -223,7 +223,7 @@ def test_an_encrypted_field_belongs_to_its_case(centre):
     sealed = centre.keys.encrypt_field(b"a" * 32, b"kata")
     assert centre.keys.decrypt_field(b"a" * 32, sealed) == b"kata"
     for case_id, data in ((b"b" * 32, sealed), (b"a" * 32, sealed[:-1]), (b"a" * 32, b"")):
-        with pytest.raises(ValueError, match="altered"):
+        with pytest.raises(DamagedError, match="rusak"):
             centre.keys.decrypt_field(case_id, data)
 
 

@@ -89,6 +89,38 @@ def test_both_clocks_and_the_lag_between_them_are_shown(site, browse):
     assert f"Jeda pengiriman {formats.span(row['arrived_at'] - row['filed_at'])}" in page
 
 
+class TestDamaged:
+    """A case whose stored words were altered in the database."""
+
+    @pytest.fixture
+    def case(self, site):
+        case_id = site.cases["at-dinkes"]
+        private = site.sql("select private from cases where id = :id", id=case_id)[0]["private"]
+        site.sql("update cases set private = x'00' where id = :id", id=case_id)
+        yield site.number("at-dinkes")
+        site.sql("update cases set private = :private where id = :id", private=private, id=case_id)
+
+    @pytest.mark.parametrize("name", ["admin1", "petugas1", "auditor1", "dinkes"])
+    def test_it_says_so_where_the_words_would_stand(self, browse, case, name):
+        browser = browse(name)
+        for path in ("/pengaduan?status=semua", f"/pengaduan/{case}"):
+            page = browser.get(path)
+            assert page.status == 200
+            assert formats.DAMAGED in page.words()
+            assert case in page.text
+
+    def test_the_front_page_is_there_all_the_same(self, browse, case):
+        assert formats.DAMAGED in browse("dinkes").get("/").words()
+
+    def test_what_needs_them_is_not_done_and_says_why(self, site, browse, case):
+        browser, count = browse("petugas1"), "select count(*) from event"
+        before = site.sql(count)[0][0]
+        page = browser.post(f"/pengaduan/{case}/identitas", alasan=REASON)
+        assert page.status == 500
+        assert "Isi laporan rusak" in page.text
+        assert site.sql(count)[0][0] == before
+
+
 class TestVerification:
     """VERIFIKASI with a disposisi."""
 
