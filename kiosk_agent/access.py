@@ -29,7 +29,7 @@ PREFIX: Final = "/_control/"
 TOKEN_HEADER: Final = "X-Kasih-Token"
 HOST: Final = "127.0.0.1"
 _RETRY_S: Final = 0.1
-_REFUSED: Final = 422
+_OK, _UNKNOWN, _REFUSED = 200, 404, 422
 _TIMEOUT_S: Final = 900
 _PING_S: Final = 5.0
 
@@ -121,7 +121,10 @@ class Remote:
         """
         # Whoever is silent here is another program, on the port of an agent that was killed.
         self._connection.timeout = _PING_S
-        self._ask("ping")
+        try:
+            self._ask("ping")
+        except ControlError as error:
+            raise GoneError from error
         self._connection.close()
         self._connection.timeout = _TIMEOUT_S
 
@@ -161,13 +164,18 @@ class Remote:
             self._connection.request("POST", PREFIX + what, body, headers)
             response = self._connection.getresponse()
             data = response.read()
+        except TimeoutError as error:
+            self._connection.close()
+            raise ControlError("Perintah ini belum selesai setelah lama ditunggu; agen kios meneruskannya.") from error
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             raise GoneError from error
         if response.status == _REFUSED:
             raise _error_of(msgspec.json.decode(data, type=Refusal))
-        if response.status != 200:
+        if response.status == _UNKNOWN:
             raise GoneError  # Another program on that port, or an agent of another start.
+        if response.status != _OK:
+            raise ControlError(f"Agen kios gagal menjalankan perintah ini (HTTP {response.status}); lihat catatannya.")
         return data
 
 

@@ -14,11 +14,9 @@ from litestar.params import FromPath
 from kiosk_agent.access import PREFIX, TOKEN_HEADER, EnrolRequest, FileRequest, Refusal
 from kiosk_agent.control import Control
 from kiosk_agent.errors import IntakeError, KioskError
+from kiosk_agent.sync.usb import MAX_FILE
 
 log = logging.getLogger(__name__)
-
-MAX_BODY: Final = 256 * 1_048_576
-"""Bytes: a stick's file may hold everything that the centre ever sent."""
 
 Operation = Callable[[Control, bytes], Any]
 
@@ -48,7 +46,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
 def control_handler(control: Control, token: str) -> HTTPRouteHandler:
     """The route, for who can read the token in the data folder."""
 
-    @post(PREFIX + "{name:str}", status_code=200, request_max_body_size=MAX_BODY)
+    @post(PREFIX + "{name:str}", status_code=200, request_max_body_size=MAX_FILE)
     async def perform(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
         """Carry out one command."""
         given = request.headers.get(TOKEN_HEADER, "")

@@ -29,7 +29,7 @@ KioskError
 │   └── FieldTypeError         a value of another type, or a field that does not exist
 ├── OutputError            an answer that could not be printed
 ├── StickError             a file that cannot be used, or a stick that cannot be written
-├── ControlError           the agent that is running refused a command
+├── ControlError           the agent that is running refused a command, or failed at it
 └── LinkError              an exchange that brought nothing
 ├── NoLinkError            nobody was reached
 ├── LinkCutError           the connection ended or stalled on the way
@@ -219,7 +219,7 @@ class StickError(KioskError):
 
 
 class ControlError(KioskError):
-    """The agent that is running refused a command."""
+    """The agent that is running refused a command, or has not come to its end."""
 
     code = "control"
 

@@ -18,6 +18,8 @@ from sync_protocol.bundle import read_bundle
 from sync_protocol.errors import NoHeadError, NotABundleError, ProtocolError
 from sync_protocol.reply import read_reply
 
+MAX_FILE: Final = 256 * 1_048_576
+"""Bytes: a stick's file may hold everything that the centre ever sent to one kiosk."""
 SUFFIX: Final = ".kasih"
 REPLY_SUFFIX: Final = ".reply.kasih"
 
@@ -149,9 +151,10 @@ def replies_in(path: Path, log: str) -> list[Path]:
     if not path.is_dir():
         return [path]
     try:
-        found = [(file, file.stat().st_mtime) for file in path.glob(f"*{SUFFIX}") if file.name != log + SUFFIX]
+        files = [(file, file.stat()) for file in path.glob(f"*{SUFFIX}") if file.name != log + SUFFIX]
     except OSError as error:
         raise StickError(f"Folder {path} tidak bisa dibaca: {why(error)}.") from error
+    found = [(file, stat.st_mtime) for file, stat in files if stat.st_size <= MAX_FILE]
     if not found:
         raise StickError(f"Di folder {path} tidak ada berkas balasan (*{REPLY_SUFFIX}).")
     own = log + REPLY_SUFFIX
@@ -163,9 +166,11 @@ def read_file(path: Path) -> bytes:
     """Read a file from a stick.
 
     Raises:
-        StickError: it cannot be read.
+        StickError: it cannot be read, or is none that the centre wrote.
     """
     try:
+        if path.stat().st_size > MAX_FILE:
+            raise StickError(f"Berkas {path} terlalu besar (lebih dari {MAX_FILE >> 20} MB): ini bukan balasan pusat.")
         return path.read_bytes()
     except OSError as error:
         raise StickError(f"Berkas {path} tidak bisa dibaca: {why(error)}.") from error

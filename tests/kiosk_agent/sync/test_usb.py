@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from kiosk_agent.control import Control
 from kiosk_agent.errors import NoLinkError, StickError
 from kiosk_agent.intake import Form
-from kiosk_agent.sync.usb import place_for, read_file, replies_in, write_file
+from kiosk_agent.sync.usb import MAX_FILE, place_for, read_file, replies_in, write_file
 from kiosk_agent.web.facts import facts_of
 from sync_protocol.bodies import Config
 from sync_protocol.kinds import Kind
@@ -193,6 +193,16 @@ def test_a_stick_that_cannot_be_written_keeps_its_old_file(tmp_path: Path, monke
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]
     with pytest.raises(StickError):
         write_file(tmp_path / "missing" / "a.kasih", b"new")
+
+
+def test_a_file_that_is_too_large_for_a_reply_is_not_read(tmp_path: Path) -> None:
+    film, reply = tmp_path / "film.kasih", tmp_path / "a.reply.kasih"
+    reply.write_bytes(b"x")
+    with film.open("wb") as file:
+        file.truncate(MAX_FILE + 1)
+    with pytest.raises(StickError, match="terlalu besar"):
+        read_file(film)
+    assert replies_in(tmp_path, "own") == [reply]
 
 
 def test_in_a_folder_the_kiosk_s_own_reply_comes_first_then_the_newest(tmp_path: Path) -> None:
