@@ -9,11 +9,12 @@ from kiosk_agent.errors import NotSavedError
 from kiosk_agent.store import server_log
 from sync_protocol.agent_session import AgentView
 from sync_protocol.bodies import Config
+from sync_protocol.bundle import read_bundle, write_bundle
 from sync_protocol.entry import Entry
 from sync_protocol.kinds import Kind
 from sync_protocol.reply import Reply
 from sync_protocol.vocabulary import DeviceState
-from tests.kiosk_agent.server_peer import Peer
+from tests.kiosk_agent.server_peer import Direct, Peer
 
 
 def news(peer: Peer, count: int) -> list[Entry]:
@@ -71,6 +72,28 @@ def test_a_forked_log_is_taken_whole(control: Control, peer: Peer) -> None:
     take(control, right)
     assert all(store.down(entry.id) for entry in [*left, *right])
     assert store.down_newest_rooted() == left[-1].id
+
+
+def test_the_branch_of_a_restored_centre_that_has_a_hole_takes_nothing_away(
+    control: Control, peer: Peer, direct: Direct
+) -> None:
+    before = list(peer.down_log)
+    news(peer, 2)
+    control.sync()
+    peer.down_log = before
+    whole, gone, _ = (peer.say(Kind.CONFIG, Config(unit=unit)) for unit in "ABC")
+
+    def with_a_hole(bundle: bytes) -> bytes:
+        entries, _ = read_bundle(peer.receive(bundle) or b"")
+        return write_bundle(entry.raw for entry in entries if entry.id != gone.id)
+
+    direct.faults = [with_a_hole] * 9
+    control.sync()
+    assert control.kiosk.store.down_last_reply() == whole.id
+    assert (control.status().ready, control.status().unit) == (True, "A")
+    direct.faults = []
+    control.sync()
+    assert (control.status().ready, control.status().unit) == (True, "C")
 
 
 def test_a_reply_that_cannot_be_committed_leaves_nothing_of_itself(

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk_agent.control import Control
 from kiosk_agent.intake import Form
 from sync_protocol.bodies import Config
-from sync_protocol.bundle import write_bundle
+from sync_protocol.bundle import MAGIC, write_bundle
 from sync_protocol.errors import NoHeadError, NotABundleError, OtherServerError
 from sync_protocol.keys import new_code
 from sync_protocol.kinds import Kind
@@ -91,6 +91,21 @@ def test_a_key_that_the_newest_one_did_not_announce_is_not_believed(control: Con
     peer.sign = real
     control.sync()
     assert control.kiosk.store.pinned.keys[-1].sign == real.public_key().public_bytes_raw().hex()  # type: ignore[union-attr]
+
+
+def test_a_key_names_no_successor_at_a_place_where_it_did_not_sign_yet(
+    control: Control, peer: Peer, direct: Direct
+) -> None:
+    stranger = Ed25519PrivateKey.generate()
+    rotate(peer)
+    control.sync()
+    newest, peer.down_log = peer.down_log, peer.down_log[:2]
+    early = peer.say_keys(stranger.public_key().public_bytes_raw())
+    peer.down_log = newest
+    direct.faults = [lambda bundle: (peer.receive(bundle) or b"") + write_bundle([early.raw])[len(MAGIC) :]]
+    assert control.sync().error == ""
+    assert len(control.kiosk.store.pinned.keys) == 2  # type: ignore[union-attr]
+    assert control.kiosk.store.down(early.id) is None
 
 
 def test_entries_from_before_a_change_of_key_are_taken_when_they_are_sent_again(control: Control, peer: Peer) -> None:

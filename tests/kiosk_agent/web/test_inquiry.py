@@ -13,10 +13,12 @@ import pytest
 from msgspec.structs import replace
 
 from kiosk_agent.control import Control
+from kiosk_agent.errors import NoLinkError
 from kiosk_agent.intake import Filed, Form
 from kiosk_agent.web import inquiry
-from kiosk_agent.web.asked import LONGEST_S
+from kiosk_agent.web.asked import LONGEST_S, begin
 from server.actions.fold_entries import fold
+from sync_protocol.bodies import Answer
 from sync_protocol.number import number_of
 from sync_protocol.vocabulary import DeviceState
 from tests.faults.town import Town, found, town_at
@@ -232,6 +234,18 @@ def test_the_pin_stands_in_no_address_no_log_no_page_and_no_file(
     kept = [file for file in (tmp_path / "town" / "kiosk").rglob("*") if file.is_file()]
     assert kept
     assert [file for file in kept if pin.encode() in file.read_bytes()] == []
+
+
+def test_the_failure_that_is_kept_with_a_session_leads_back_to_no_pin() -> None:
+    def fails(_: str, pin: str) -> Answer:
+        try:
+            raise OSError(pin)
+        except OSError as error:
+            raise NoLinkError("Pusat tidak terjangkau.") from error
+
+    error = begin(fails, "000G4-0R40Y", "123456").exception(5)
+    assert isinstance(error, NoLinkError)
+    assert (error.__traceback__, error.__cause__, error.__context__) == (None, None, None)
 
 
 def test_an_answer_goes_with_its_session(town: Town, resident: Browser) -> None:

@@ -1,5 +1,6 @@
 """A resident files a report: the questions, going back, what is wrong, KIRIM."""
 
+import gc
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kiosk_agent.control import Control
+from kiosk_agent.web.drafts import Draft
 from sync_protocol.kinds import Kind
 from sync_protocol.number import number_of
 from sync_protocol.receipt import read_receipt
@@ -60,6 +62,25 @@ def test_each_page_says_which_step_it_is_and_how_many_there_are(browser: Browser
     assert "Langkah 5 dari 7" in browser.post("/lapor/identitas", identity="anonymous").text
     assert "Langkah 6 dari 7" in browser.post("/lapor/nama", name="", phone="").text
     assert "Langkah 7 dari 7" in browser.post("/lapor/petugas", accused="").text
+
+
+def test_after_kirim_the_session_holds_what_the_slip_shows_and_no_word_of_the_report(browser: Browser) -> None:
+    browser.answer_all(accused="KEL-53.71.01.1001")
+    number = number_on(browser.send_report())
+    (draft,) = (one for one in gc.get_objects() if isinstance(one, Draft) and one.filed and one.filed.number == number)
+    assert {draft.text, draft.place, draft.identity, draft.name, draft.phone, draft.accused} == {""}
+
+
+def test_a_topic_that_is_changed_to_a_secret_one_takes_the_permission_for_sms_back(
+    browser: Browser, control: Control, peer: Peer
+) -> None:
+    assert "SMS tidak diizinkan" not in browser.answer_all(sms_ok="1").text
+    check = browser.post("/lapor/topik", category="PGL")
+    assert "SMS tidak diizinkan" in check.text
+    browser.send_report()
+    control.sync()
+    (complaint,) = peer.complaints()
+    assert (complaint.identity, complaint.sms_ok, complaint.phone) == (Identity.SECRET, False, "")
 
 
 def test_who_stays_unnamed_is_not_asked_for_a_name_and_leaves_none(
