@@ -238,10 +238,7 @@ def test_the_pin_stands_in_no_address_no_log_no_page_and_no_file(
 
 def test_the_failure_that_is_kept_with_a_session_leads_back_to_no_pin() -> None:
     def fails(_: str, pin: str) -> Answer:
-        try:
-            raise OSError(pin)
-        except OSError as error:
-            raise NoLinkError("Pusat tidak terjangkau.") from error
+        raise NoLinkError("Pusat tidak terjangkau.") from OSError(pin)
 
     error = begin(fails, "000G4-0R40Y", "123456").exception(5)
     assert isinstance(error, NoLinkError)
