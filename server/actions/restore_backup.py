@@ -51,7 +51,10 @@ def restore_backup(file: Path, data: Path, *, force: bool = False, clock: Clock 
         FolderInUseError: a server is up in the folder.
     """
     data = data.absolute()
-    is_free = data.is_dir() and not _is_taken(data)
+    try:
+        is_free = data.is_dir() and not _is_taken(data)
+    except OSError as error:
+        raise BackupError(f"folder {data} tidak dapat dibaca: {why(error)}") from None
     if data.exists() and not is_free and not force:
         raise BackupError(f"{data} tidak kosong; dengan --force isinya dipindah ke samping, tidak dihapus")
     place = data / DATABASE if is_free else data

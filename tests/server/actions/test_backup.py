@@ -47,7 +47,8 @@ def nobodys() -> Iterator[Path]:
     (parent / "pusat.kasih").touch()
     parent.chmod(0o555)
     yield parent
-    parent.chmod(0o700)
+    for path in (parent, parent / "centre"):
+        path.chmod(0o700)
     shutil.rmtree(parent)
 
 
@@ -282,6 +283,12 @@ class TestRestoring:
                 restore_backup(nobodys / "pusat.kasih", nobodys / "lain")
         assert (restored.entries, restored.moved_to) == (21, None)
         assert {path.name for path in (nobodys / "centre").iterdir()} == {"lock", "centre.keys", DATABASE}
+
+    def test_a_folder_that_nobody_may_look_into_is_told(self, backup, nobodys):
+        shutil.copyfile(backup, nobodys / "pusat.kasih")
+        (nobodys / "centre").chmod(0)
+        with as_nobody(), pytest.raises(BackupError, match="centre tidak dapat dibaca: tidak diizinkan"):
+            restore_backup(nobodys / "pusat.kasih", nobodys / "centre")
 
     def test_a_disk_of_its_own_is_filled_although_a_new_one_is_never_quite_empty(self, backup, tmp_path):
         (tmp_path / "lain" / "lost+found").mkdir(parents=True)
