@@ -7,6 +7,8 @@ from typing import Any
 
 from benchmarks.load import UNIT
 from benchmarks.programs import Serving, kiosk_command, serve_kiosk
+from kiosk_agent.access import access
+from kiosk_agent.kiosk import Status
 from server.actions.issue_code import issue_code
 from server.store.centre import Centre
 
@@ -38,9 +40,14 @@ class Kiosk:
         """Ask how it is; give the seconds that it took."""
         return self._run("status")[1]
 
-    def serve(self) -> Serving:
+    def state(self) -> Status:
+        """How it is, asked at once of the agent that runs."""
+        with access(self.data) as agent:
+            return agent.status()
+
+    def serve(self, *options: str) -> Serving:
         """Run the agent."""
-        return serve_kiosk(self.data, self._keys)
+        return serve_kiosk(self.data, self._keys, *options)
 
     def _run(self, command: str, *args: str, given: str = "") -> tuple[str, float]:
         return kiosk_command(self._keys, command, "--data", str(self.data), *args, given=given)

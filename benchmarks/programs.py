@@ -88,9 +88,9 @@ def serve_centre(data: Path) -> Serving:
     return Serving(args, data=data, path="/health")
 
 
-def serve_kiosk(data: Path, keys: Path) -> Serving:
-    """Run a kiosk's agent: its page and its sync."""
-    args = [str(_BIN / "kasih-kiosk"), "run", "--data", str(data), "--port", "0"]
+def serve_kiosk(data: Path, keys: Path, *options: str) -> Serving:
+    """Run a kiosk's agent: its page, its sync and, with a modem among its options, its SMS."""
+    args = [str(_BIN / "kasih-kiosk"), "run", "--data", str(data), "--port", "0", *options]
     return Serving(args, data=data, path="/", env={"KASIH_KEY_DIR": str(keys)})
 
 

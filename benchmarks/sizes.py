@@ -32,6 +32,8 @@ class Sizes(Struct, frozen=True, kw_only=True):
     sms: int = 90
     slots: int = 30
     """On the SIM of `sms`."""
+    malformed: int = 35
+    """Kinds of PDUs that are none."""
     unplugged_s: float = 6
     silent_s: float = 30
     foreign: bool = True
@@ -41,5 +43,5 @@ class Sizes(Struct, frozen=True, kw_only=True):
 FULL: Final = Sizes()
 QUICK: Final = Sizes(
     complaints=30, runs=1, filed=4, kiosks=3, each=2, concurrency=2, small=50, large=100, exchanges=4, batch=5,
-    samples=5, rows=200, posts=4, sms=6, slots=3, unplugged_s=0.2, silent_s=0.0, foreign=False,
+    samples=5, rows=200, posts=4, sms=6, slots=3, malformed=4, unplugged_s=0.2, silent_s=0.0, foreign=False,
 )  # fmt: skip

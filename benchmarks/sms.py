@@ -1,26 +1,26 @@
 """SMS that wait on a SIM and at its SMSC: how fast they are taken, by us and by other people's daemons.
 
-The same simulated modem for all, as slow as a USB dongle, as a process of its own. Ours commits each sweep to SQLite in
-WAL mode with synchronous=FULL before it deletes; gammu-smsd and smstools write files, without any fsync.
+The same simulated modem for all, as slow as a USB dongle, as a process of its own. Ours is the kiosk's real program,
+which stores, joins, signs, seals and files what it takes before it deletes, and whose centre is out of reach;
+gammu-smsd and smstools write files, without any fsync.
 """
 
 import json
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.figures import Figure, Limit, Must
+from benchmarks.kiosk import Kiosk, new_code
+from benchmarks.load import new_centre
+from benchmarks.programs import serve_centre
 from benchmarks.sizes import Sizes
 from benchmarks.sms_programs import FOREIGN, Foreign, installed
-from firmware_bridge.bridge import Bridge
-from firmware_bridge.desk import Found, Outcome, Outgoing, Sim
-from firmware_bridge.pdu import Address, encode_pdu, split_text
 from firmware_bridge.simulator import LATENCIES
 from tests.firmware_bridge.malformed import MALFORMED
 
@@ -28,7 +28,7 @@ TEXT: Final = "KOTKUPANG lampu jalan mati RT 3 Oepura"
 PATIENCE_S: Final = 180.0
 _POLL_S: Final = 0.005
 _SETTLED_S: Final = 2.0
-"""So long after it took something the bridge has nothing more to do."""
+"""So long after it took something the kiosk has nothing more to do."""
 
 
 class Modem:
@@ -72,42 +72,11 @@ def simulated(*options: str) -> Iterator[Modem]:
             process.terminate()
 
 
-class CommittingDesk:
-    """Stores what is handed over, durably, and gives what is to be sent."""
-
-    def __init__(self, file: Path) -> None:
-        self._database = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
-        self._database.execute("pragma journal_mode=wal")
-        self._database.execute("pragma synchronous=full")
-        self._database.execute("create table found (pdu blob)")
-        self.taken: set[str] = set()
-        self.waiting: list[Outgoing] = []
-
-    def take(self, _sim: Sim, found: Sequence[Found]) -> None:
-        self._database.execute("begin immediate")
-        self._database.executemany("insert into found values (?)", [(one.pdu,) for one in found])
-        self._database.execute("commit")
-        self.taken.update(one.pdu.hex().upper() for one in found)
-
-    def next_out(self, _sim: Sim, *, replies_only: bool = False) -> Outgoing | None:
-        return self.waiting.pop() if self.waiting and not replies_only else None
-
-    def outcome(self, _sim: Sim, _out: Outgoing, _what: Outcome, *, reference: int | None, code: str) -> None:
-        """What became of it does not matter here."""
-
-    def balance(self, _sim: Sim, _text: str, _rupiah: int | None) -> None:
-        raise AssertionError("no balance is asked for here: that would take time from what is measured")
-
-
 @contextmanager
-def bridge_at(modem: Modem, folder: Path) -> Iterator[CommittingDesk]:
-    desk = CommittingDesk(folder / "desk.db")
-    bridge = Bridge([modem.url], desk)
-    bridge.start()
-    try:
-        yield desk
-    finally:
-        bridge.stop()
+def kiosk_at(modem: Modem, kiosk: Kiosk) -> Iterator[Kiosk]:
+    """The kiosk's program with this modem."""
+    with kiosk.serve("--modem", modem.url):
+        yield kiosk
 
 
 @contextmanager
@@ -122,7 +91,7 @@ def daemon_at(modem: Modem, folder: Path, foreign: Foreign, program: str) -> Ite
 
 def measure(sizes: Sizes, folder: Path) -> list[Figure]:
     """Drain, first deletion, pace and the way back after an unplugging."""
-    figures = _figures_of_ours(sizes, folder)
+    figures = _figures_of_ours(sizes, _enrolled(folder))
     for foreign in FOREIGN if sizes.foreign else ():
         if program := installed(foreign.program):
             (folder / foreign.name).mkdir()
@@ -130,9 +99,19 @@ def measure(sizes: Sizes, folder: Path) -> list[Figure]:
     return figures
 
 
+def _enrolled(folder: Path) -> Kiosk:
+    """A kiosk that has been let in; then its centre ends."""
+    with new_centre(folder / "centre") as centre:
+        kiosk = Kiosk(folder, new_code(centre))
+    with serve_centre(folder / "centre") as server:
+        kiosk.enrol(server.port)
+    return kiosk
+
+
 def _drained(modem: Modem, sizes: Sizes, take: Callable[[], Any]) -> tuple[float, float, float]:
     """Opening, first listing and first deletion to the end, each in seconds before the last deletion."""
-    modem.ask(do="receive", **{"from": "+6281234500011"}, text=TEXT, times=sizes.sms)
+    for number in range(sizes.sms):
+        modem.ask(do="receive", **{"from": f"+62812345{number:05}"}, text=f"{TEXT} no {number}")
     modem.wait_for(lambda state: len(state["slots"]) == min(sizes.sms, sizes.slots))
     with take():
         opened = modem.wait_for(lambda state: state["connected"])
@@ -149,9 +128,9 @@ def _pace(sizes: Sizes) -> float:
     return 1 / (dongle.of("CMGL", listed) / listed + dongle.of("CMGD"))
 
 
-def _figures_of_ours(sizes: Sizes, folder: Path) -> list[Figure]:
+def _figures_of_ours(sizes: Sizes, kiosk: Kiosk) -> list[Figure]:
     with simulated("--slots", str(sizes.slots)) as modem:
-        whole, listing, deleting = _drained(modem, sizes, lambda: bridge_at(modem, folder))
+        whole, listing, deleting = _drained(modem, sizes, lambda: kiosk_at(modem, kiosk))
     return [
         Figure(name=f"{sizes.sms} through {sizes.slots} slots", value=whole, unit="s", must=Must("<=", 10)),
         Figure(
@@ -162,31 +141,29 @@ def _figures_of_ours(sizes: Sizes, folder: Path) -> list[Figure]:
             must=Must(">=", 0.9, of="ratio"),
         ),
         Figure(name="first deletion after opening the port", value=whole - deleting, unit="s", must=Must("<=", 1)),
-        *_returns(sizes, folder),
-        _among_malformed(folder),
+        *_returns(sizes, kiosk),
+        _among_malformed(sizes, kiosk),
     ]
 
 
-def _returns(sizes: Sizes, folder: Path) -> list[Figure]:
+def _returns(sizes: Sizes, kiosk: Kiosk) -> list[Figure]:
     """How long until an SMS that came meanwhile is taken, once the modem is there again."""
-    folder = folder / "again"
-    folder.mkdir()
     boot_s, away_s = LATENCIES["dongle"].boot_s, LATENCIES["dongle"].reboot_away_s
-    with simulated("--slots", "10") as modem, bridge_at(modem, folder) as desk:
+    with simulated("--slots", "10") as modem, kiosk_at(modem, kiosk):
         modem.wait_for(lambda state: "CMGL" in state["commands"])
         half = _half_messages(modem)
         unplugged = _back(modem, lambda: modem.ask(do="unplug", seconds=sizes.unplugged_s))
         reset = _back(modem, lambda: modem.ask(do="reboot", seconds=min(away_s, sizes.unplugged_s)))
         silent = _after_silence(modem, sizes.silent_s)
         swallowed = _taken_after(modem, lambda: modem.ask(do="fault", command="CMGL", kind="silence"))
-        sending = _after_silence(modem, sizes.silent_s, desk) if sizes.silent_s else silent
+        sending = _after_silence(modem, sizes.silent_s, while_sending=True) if sizes.silent_s else silent
     starting = f"from the port's return; the modem itself takes {boot_s:g} s to start"
     return [
         Figure(name="SIM of 10 full of half messages, free after", value=half, unit="s", must=Must("<=", 5)),
         _within(f"intake after {sizes.unplugged_s:g} s unplugged", unplugged, 5, starting),
         _within("intake after a self-reset", reset, 5, starting),
         _within(f"intake after {sizes.silent_s:g} s of silence", silent, 10, "from the end of the silence"),
-        _within("the same, which began behind a message sent", sending, 10, "from the end of the silence"),
+        _within("the same, which began as a reply was sent", sending, 10, "from the end of the silence"),
         _within("intake when one listing is swallowed", swallowed, 10, "from the message's coming"),
     ]
 
@@ -221,41 +198,39 @@ def _taken_after(modem: Modem, disturb: Callable[[], Any]) -> float:
     return modem.wait_for(lambda state: state["deleted"] > deleted) - came
 
 
-def _after_silence(modem: Modem, seconds: float, sending: CommittingDesk | None = None) -> float:
-    """Until an SMS is taken that came during a silence; which began, where it is sending, just behind a PDU."""
-    state = modem.ask(do="state")
-    deleted, sent = state["deleted"], state["commands"].get("CMGS", 0)
-    if sending is not None:
-        (part,) = split_text(TEXT, recipient=Address.parse("+6281234500011"), reference=1)
-        sending.waiting.append(Outgoing("a", 1, 1, encode_pdu(part), is_reply=False, is_resend=False))
+def _after_silence(modem: Modem, seconds: float, *, while_sending: bool = False) -> float:
+    """Until an SMS is taken that came during a silence; which began, where one is sent, just behind its PDU."""
+    if while_sending:
+        sent = modem.ask(do="state")["commands"].get("CMGS", 0)
         modem.ask(do="fault", command="CMGS", kind="silence")
+        modem.ask(do="receive", **{"from": "+6281234500012"}, text=TEXT)
         modem.wait_for(lambda state: state["commands"].get("CMGS", 0) > sent)
+    deleted = modem.ask(do="state")["deleted"]
     modem.ask(do="fault", command="*", kind="silence", times=1_000_000)
-    modem.ask(do="receive", **{"from": "+6281234500011"}, text=TEXT)
+    modem.ask(do="receive", **{"from": "+6281234500011"}, text=f"{TEXT} {seconds}")
     time.sleep(seconds)
     modem.ask(do="clear_faults")
     back = time.perf_counter()
     return modem.wait_for(lambda state: state["deleted"] > deleted) - back
 
 
-def _among_malformed(folder: Path) -> Figure:
-    """Every kind of PDU that is none, each followed by a good one, on one SIM: until all good ones are committed."""
-    folder = folder / "malformed"
-    folder.mkdir()
-    bad = {kind.pdu for kind in MALFORMED}
+def _among_malformed(sizes: Sizes, kiosk: Kiosk) -> Figure:
+    """Every kind of PDU that is none, each followed by a good one, on one SIM: until all good ones are filed."""
+    bad = [kind.pdu for kind in MALFORMED[: sizes.malformed]]
     with simulated("--slots", str(2 * len(bad))) as modem:
-        for number, pdu in enumerate(sorted(bad)):
+        for number, pdu in enumerate(bad):
             modem.ask(do="receive_pdu", pdu=pdu)
-            modem.ask(do="receive", **{"from": "+6281234500011"}, text=f"{TEXT} {number}")
+            modem.ask(do="receive", **{"from": f"+62812346{number:05}"}, text=f"{TEXT} {number}")
         modem.wait_for(lambda state: not state["waiting"])
-        with bridge_at(modem, folder) as desk:
+        with kiosk_at(modem, kiosk):
+            before = kiosk.state()
             opened = modem.wait_for(lambda state: state["connected"])
-            took = _wait_until(lambda: len(desk.taken - bad) == len(bad)) - opened
+            took = _wait_until(lambda: kiosk.state().filed == before.filed + len(bad)) - opened
             modem.wait_for(lambda state: "COPS" in state["commands"])
-            for pdu in bad - desk.taken:  # Reports come only to those who asked for them.
+            for pdu in bad:  # Reports come only to those who asked for them; what came already is known again.
                 modem.ask(do="receive_pdu", pdu=pdu)
-            _wait_until(lambda: bad <= desk.taken)
-    name = f"{len(bad)} kinds of malformed PDUs: the good ones between them committed"
+            _wait_until(lambda: kiosk.state().quarantine == before.quarantine + len(bad))
+    name = f"{len(bad)} kinds of malformed PDUs: the good ones between them filed"
     return _within(name, took, 5, "from opening the port")
 
 

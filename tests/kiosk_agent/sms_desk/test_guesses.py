@@ -110,7 +110,15 @@ def test_an_empty_table_guesses_nothing() -> None:
     assert guess_kelurahan("oepura", Master()) == ""
 
 
-LONGEST = {"no": "7KQM9-XD4TF", "pin": "000000", "kios": "W" * replies.SHORT_NAME, "a": 255, "b": 255, "n": 1000}
+LONGEST = {
+    "no": "7KQM9-XD4TF",
+    "pin": "000000",
+    "kios": "W" * replies.SHORT_NAME,
+    "kata": "W" * 20,
+    "a": 255,
+    "b": 255,
+    "n": 1000,
+}
 
 
 @pytest.mark.parametrize("template", Template)
