@@ -47,7 +47,7 @@ class Head(Body, frozen=True, kw_only=True):
     state: DeviceState | None = None
     """From the server: what it holds of the device."""
     safe: Id | None = None
-    """From the server: the device's newest entry inside a verified backup."""
+    """From the server: the device's newest entry with a complete chain inside a verified backup."""
     now: Millis = 0
     """From the server: its clock in Unix milliseconds."""
 

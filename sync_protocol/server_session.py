@@ -46,7 +46,7 @@ class ServerView(Protocol):
         """
 
     def safe(self) -> bytes | None:
-        """Of the device's log: the newest entry inside a verified backup."""
+        """Of the device's log: the newest entry with a complete chain inside a verified backup."""
 
     def down_head(self) -> Position | None:
         """Of the server's log for the device: its newest entry."""
