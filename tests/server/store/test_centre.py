@@ -7,11 +7,12 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import Future
+from functools import partial
 
 import pytest
 
 from server.actions.found_centre import found_centre
-from server.errors import DamagedError, FolderInUseError, NotACentreError, SettingError, StorageError
+from server.errors import DamagedError, FolderInUseError, NotACentreError, SettingError, StorageError, UnreadableError
 from server.settings import load_settings
 from server.store import troubles
 from server.store.centre import DATABASE, LOCK, Reader, open_centre, take_lock, try_lock
@@ -200,6 +201,26 @@ def test_a_lock_that_was_moved_aside_with_its_folder_locks_nothing(data, tmp_pat
         assert try_lock(waiting, tmp_path / "lama" / LOCK)
     finally:
         os.close(waiting)
+
+
+@pytest.mark.parametrize(("pragma", "lax"), [("journal_mode = wal", "= delete"), ("synchronous = full", "= normal")])
+def test_a_database_that_does_not_promise_durable_commits_is_not_opened(data, monkeypatch, pragma, lax):
+    class Lax(sqlite3.Connection):
+        """An SQLite that keeps its own way of committing, as one built otherwise may."""
+
+        def execute(self, sql, *values):
+            return super().execute(sql.replace(pragma, f"{pragma.split()[0]} {lax}"), *values)
+
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Lax))
+    with pytest.raises(StorageError, match="durable"):
+        open_centre(data)
+
+
+def test_a_reader_neither_writes_nor_checkpoints(centre):
+    for pragma, value in (("query_only", 1), ("wal_autocheckpoint", 0)):
+        assert centre.read(lambda c, pragma=pragma: c.execute(f"pragma {pragma}").fetchone()[0]) == value
+    with pytest.raises(UnreadableError, match="readonly"):
+        centre.read(put("anything"))
 
 
 def test_a_folder_without_a_centre_is_told(tmp_path):

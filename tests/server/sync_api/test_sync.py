@@ -5,12 +5,14 @@ import json
 import socket
 import struct
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from server.actions.issue_code import issue_code
+from server.actions.receive_bundle import receive_bundle
 from server.settings import Settings
 from server.store import cases, ledger
 from sync_protocol.bodies import Query
@@ -262,6 +264,19 @@ def test_a_form_that_does_not_come_is_not_waited_for(live):
         origin = "host: x\r\norigin: http://x\r\ncontent-type: application/x-www-form-urlencoded"
         sock.sendall(f"POST /masuk HTTP/1.1\r\n{origin}\r\ncontent-length: 9\r\n\r\nnama".encode())
         assert sock.recv(100).startswith(b"HTTP/1.1 408")
+
+
+def test_two_requests_with_the_same_entry_at_one_time_store_it_once(live, peer):
+    entry = peer.complain()
+    bundle, begun, go_on = write_bundle([entry.raw]), threading.Event(), threading.Event()
+    jobs = live.centre._writer._jobs
+    with ThreadPoolExecutor(3) as pool:
+        pool.submit(live.centre.write, lambda _: begun.set() or go_on.wait(10))
+        assert begun.wait(10)
+        both = [pool.submit(receive_bundle, live.centre, bundle, via="usb") for _ in range(2)]
+        until(lambda: jobs.qsize() >= 2)  # Both have found it new, and wait for the writer.
+        go_on.set()
+        assert sorted(received.result().stored for received in both) == [0, 1]
 
 
 def test_the_control_route_wants_the_token_of_the_data_folder(live):
