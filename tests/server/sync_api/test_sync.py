@@ -270,8 +270,13 @@ def test_two_requests_with_the_same_entry_at_one_time_store_it_once(live, peer):
     entry = peer.complain()
     bundle, begun, go_on = write_bundle([entry.raw]), threading.Event(), threading.Event()
     jobs = live.centre._writer._jobs
+
+    def hold(_):
+        begun.set()
+        go_on.wait(10)
+
     with ThreadPoolExecutor(3) as pool:
-        pool.submit(live.centre.write, lambda _: begun.set() or go_on.wait(10))
+        pool.submit(live.centre.write, hold)
         assert begun.wait(10)
         both = [pool.submit(receive_bundle, live.centre, bundle, via="usb") for _ in range(2)]
         until(lambda: jobs.qsize() >= 2)  # Both have found it new, and wait for the writer.
