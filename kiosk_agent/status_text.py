@@ -64,7 +64,7 @@ def _queue(status: Status) -> str:
 
 
 def _contact(status: Status) -> str:
-    return "belum pernah" if status.last_contact_at is None else day_and_time(status.last_contact_at)
+    return "belum pernah diterima pusat" if status.last_contact_at is None else day_and_time(status.last_contact_at)
 
 
 def _clock(offset_ms: int | None) -> str:

@@ -76,7 +76,8 @@ def prepare(store: Store, code_typed: str, server: str, keys: DeviceKeys | None 
     if store.enrolment is Enrolment.ACTIVE:
         raise AlreadyEnrolledError(
             "Kios ini sudah terdaftar dan aktif; kode baru itu tidak dipakai dan tidak ada yang diubah. Untuk pindah "
-            "ke unit lain: kirim dulu semua laporan (`kasih-kiosk sync`), lalu pakai kode itu dengan folder data baru."
+            "ke unit lain: kirim dulu semua laporan (`kasih-kiosk sync --data FOLDER`), lalu pakai kode itu dengan "
+            "folder data baru."
         )
     # The first code did not do, so the same keys are shown once more, with the new one.
     store.append(Kind.KEY, _key(store.device, code), also=lambda connection, _: remember(connection))
@@ -108,8 +109,9 @@ def judge(store: Store, outcome: Outcome, *, is_ready: bool) -> None:
     if error is not None or not is_ready:
         raise NotReachedError(
             f"Pendaftaran belum selesai. {error or 'Pusat belum mengirim semua data.'} Kunci kios sudah dibuat dan "
-            "disimpan. Ulangi perintah ini bila jaringan ada, atau pakai stik: `kasih-kiosk bundle export FILE`, "
-            "di pusat `kasih-server bundle import FILE`, lalu di sini `kasih-kiosk bundle import FILE`."
+            "disimpan. Ulangi perintah ini bila jaringan ada, atau pakai stik: `kasih-kiosk bundle export STIK --data "
+            "FOLDER`, di pusat `kasih-server bundle import STIK --data FOLDER`, lalu di sini `kasih-kiosk bundle "
+            "import STIK --data FOLDER`."
         )
 
 

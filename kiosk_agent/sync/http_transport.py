@@ -150,11 +150,17 @@ class HttpTransport:
             )
             self._verify, self._context, self._tls_session = False, None, None
         except OSError as error:
-            raise NoLinkError("Pusat tidak terjangkau.") from error
+            raise NoLinkError(self._unreached(error)) from error
         try:
             return self._open(verify=False)
         except OSError as error:
-            raise NoLinkError("Pusat tidak terjangkau.") from error
+            raise NoLinkError(self._unreached(error)) from error
+
+    def _unreached(self, error: OSError) -> str:
+        where = f"{'https' if self._secure else 'http'}://{self._host}:{self._port}"
+        if isinstance(error, ssl.SSLError):
+            return f"Yang menjawab di {where} tidak memakai HTTPS. Periksa alamat pusat."
+        return f"Pusat tidak terjangkau di {where}."
 
     def _open(self, *, verify: bool) -> http.client.HTTPConnection:
         timeout = self._settings.connect_timeout_s

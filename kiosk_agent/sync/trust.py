@@ -11,7 +11,7 @@ from sync_protocol.reply import Pinned, find_server
 
 CODE_SPENT: Final = (
     "Kode pendaftaran sudah pernah dipakai atau sudah kedaluwarsa. Minta admin pusat mengonfirmasi kios ini, lalu "
-    "jalankan `kasih-kiosk sync`; atau minta kode baru dan jalankan `kasih-kiosk enrol` lagi."
+    "jalankan `kasih-kiosk sync --data FOLDER`; atau minta kode baru dan jalankan `kasih-kiosk enrol` lagi dengannya."
 )
 
 

@@ -468,7 +468,7 @@ def test_a_sync_that_fails_says_what_it_did_and_why(shell: Shell, http: HttpPeer
     said = shell.here("sync")
     assert said.code == 1
     assert said.facts["round_trips"] == 1
-    assert "tidak terjangkau" in said.err
+    assert f"Pusat tidak terjangkau di {http.url}." in said.err
 
 
 @pytest.mark.parametrize("command", ["sync", "run"])

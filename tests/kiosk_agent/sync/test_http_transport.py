@@ -227,6 +227,11 @@ def test_an_address_is_taken_as_it_is_usually_written(url: str, parts: tuple[boo
     assert http_transport._parts(url) == parts
 
 
+def test_https_where_none_is_spoken_is_told_with_the_address(server: HttpPeer) -> None:
+    with pytest.raises(NoLinkError, match=rf"{server.url.replace('http:', 'https:')} tidak memakai HTTPS"):
+        HttpTransport(server.url.replace("http:", "https:"), SOON).send(b"x")
+
+
 def test_a_certificate_that_has_run_out_does_not_keep_reports_from_arriving(server: HttpPeer, tmp_path: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*expired_certificate(tmp_path))
