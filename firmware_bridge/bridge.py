@@ -103,31 +103,39 @@ class Bridge:
     def _look_out(self) -> None:
         watch = self._watch
         while watch is not None and not self._stopping.is_set():
-            named = {modem.port for modem in self._modems}  # Their own threads open these.
-            for identity in watch.look(named | {modem.port for modem in self._all() if modem.is_open}):
-                self._welcome(identity)
+            for identity in watch.look({modem.port for modem in self._all()}):  # Their own threads open these.
+                if not self._welcome(identity):
+                    watch.forget(identity.port)
             self._stopping.wait(self._settings.discovery_s)
 
-    def _welcome(self, identity: Identity) -> None:
-        """A modem answered behind a port: a new one, one that came back, or one that is driven already."""
-        found = [modem for modem in self._found if _may_be(modem, identity)]
-        named = [modem for modem in self._modems if _may_be(modem, identity) and modem.is_open]
-        driven = [modem for modem in (*named, *found) if not modem.has_no_port]
-        if any(modem.imsi in {"", identity.imsi} for modem in driven):
-            return  # Through another port of it; or its card is not known yet, and it is looked at again.
-        back = sorted((modem for modem in found if modem.has_no_port), key=lambda modem: modem.imsi != identity.imsi)
-        if back:
-            back[0].port = identity.port
-            return
+    def _welcome(self, identity: Identity) -> bool:
+        """A modem answered behind a port that nobody opens: a new one, or one that came back under another name.
+
+        False while a thread may be about to find that it drives this very modem, through another port of it.
+        """
+        same = [modem for modem in self._all() if not modem.is_free and _may_be(modem, identity)]
+        if same:
+            return any(modem.knows_who for modem in same)
+        free = [modem for modem in self._found if modem.is_free]
+        back = [modem for modem in free if modem.imei == identity.imei and identity.imei]
+        back.sort(key=lambda modem: modem.imsi != identity.imsi)
+        if back := back or [modem for modem in free if self._is_driven_elsewhere(modem)]:
+            back[0].move_to(identity.port)
+            return True
         new = self._modem(identity.port, identity.imei, identity.imsi)
         with self._lock:
             self._found.append(new)
         new.start()
+        return True
+
+    def _is_driven_elsewhere(self, modem: ModemThread) -> bool:
+        """Its modem came back under the name of another one's port, whose thread drives it since."""
+        return any(other.imei == modem.imei and not other.is_free for other in self._all())
 
 
 def _may_be(modem: ModemThread, identity: Identity) -> bool:
-    """By its IMEI; by its port where a modem does not tell it."""
-    return modem.imei == identity.imei if identity.imei else modem.port == identity.port
+    """By the IMEI, and by the card as far as it is known."""
+    return bool(identity.imei) and modem.imei == identity.imei and modem.imsi in {"", identity.imsi}
 
 
 def _nothing_found() -> ModemStatus:

@@ -134,3 +134,7 @@ class Watch:
             if identity is not None:
                 found.append(identity)
         return found
+
+    def forget(self, name: str) -> None:
+        """Look at it again the next time."""
+        self._seen.pop(name, None)

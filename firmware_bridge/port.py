@@ -32,6 +32,8 @@ _STOP_GRACE_S: Final = 2.0
 """How long `stop` lets the network answer for a message that was just given away."""
 _AFTER_A_BUG_S: Final = 5.0
 _READ_OCTETS: Final = 4096
+_MEETING: Final = {State.CLOSED, State.IDENTIFY, State.RECOVER}
+"""In these it is not sure which modem is there."""
 
 
 class Port(Protocol):
@@ -220,7 +222,8 @@ class ModemThread:
     ) -> None:
         """`imei` and `imsi`: what is known of the modem and its card before it is first asked."""
         self.port = port
-        """May be changed while the port is closed: the modem came back under another name."""
+        """As it is open now, or was tried last."""
+        self._next_port = port
         self._desk = desk
         self._settings = settings
         self._claims = claims
@@ -252,6 +255,11 @@ class ModemThread:
         if self._thread.ident is not None:
             self._thread.join(timeout_s)
 
+    def move_to(self, port: str) -> None:
+        """Open this one from now on: the modem came back under another name."""
+        self._next_port = port
+        self.wake()
+
     @property
     def imei(self) -> str:
         return self.status.imei
@@ -261,17 +269,20 @@ class ModemThread:
         return self.status.imsi
 
     @property
-    def is_open(self) -> bool:
-        return self._open is not None
+    def knows_who(self) -> bool:
+        """It has met the modem behind its port, which may be another one than it was before that was opened."""
+        return self._open is not None and self.status.state not in _MEETING
 
     @property
-    def has_no_port(self) -> bool:
-        """Its port was tried and could not be opened, or went away."""
-        return not self.is_open and bool(self._port_trouble)
+    def is_free(self) -> bool:
+        """It drives no modem: its port does not open, nobody answers there, or another port leads to who does."""
+        cannot_open = self._open is None and bool(self._port_trouble)
+        return cannot_open or self.status.trouble in {Trouble.SILENT, Trouble.SAME_MODEM}
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             pause_s = self._settings.reopen_s
+            self.port = self._next_port
             try:
                 with closing(self._opener(self.port)) as port:
                     self._port_trouble = ""
@@ -304,7 +315,7 @@ class ModemThread:
         modem.opened(time.monotonic())
         stop_at = 0.0
         try:
-            while modem.state is not State.CLOSED:
+            while modem.state is not State.CLOSED and self.port == self._next_port:
                 serve(modem, self._desk, self.port, claim, self._pins, time.monotonic)
                 if data := modem.output():
                     port.write(data)

@@ -29,7 +29,8 @@ class Contact(BaseRoutines):
             facts.silent = False
         imei = commands.identity((yield commands.IMEI)) or facts.imei
         if imei != facts.imei:
-            facts.imei, facts.first_storage = imei, ""
+            facts.imei, facts.imsi, facts.first_storage = imei, "", ""
+            facts.slots.clear()
         if not (yield from self._claim("")):
             card = commands.identity((yield commands.IMSI))  # Of one IMEI there may be two modems.
             if not (yield from self._claim(card)):

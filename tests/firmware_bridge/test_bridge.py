@@ -20,11 +20,14 @@ from firmware_bridge.pdu import decode_pdu
 from firmware_bridge.port import open_port
 from firmware_bridge.simulator import SimulatorHandle, running_simulator
 from tests.firmware_bridge.malformed import MALFORMED, Malformed
-from tests.firmware_bridge.modem_rig import MemoryDesk, outgoing
+from tests.firmware_bridge.modem_rig import IMEI, MemoryDesk, outgoing
 
 QUICK = BridgeSettings(
     sweep_s=2.0, check_s=5.0, ask_s=0.2, discovery_s=0.1, answer_s=0.4, retry_s=0.3, timeout_factor=0.1
 )
+OTHER_CARD = "510110123456789"
+OTHER_IMEI = "490154203237518"
+OTHER_MODEM: dict[str, Any] = {"imei": OTHER_IMEI, "imsi": OTHER_CARD}
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 20.0) -> float:
@@ -247,7 +250,7 @@ def test_two_modems_work_side_by_side_and_two_ports_of_one_do_not() -> None:
     desk = MemoryDesk()
     with (
         running_simulator(inbox=3) as one,
-        running_simulator(inbox=3, imei="490154203237518", imsi="510110123456789") as two,
+        running_simulator(inbox=3, **OTHER_MODEM) as two,
         running_simulator(inbox=3) as one_again,
         running([one.url, two.url, one_again.url], desk) as bridge,
     ):
@@ -256,9 +259,6 @@ def test_two_modems_work_side_by_side_and_two_ports_of_one_do_not() -> None:
         rival = next(status for status in bridge.statuses() if status.trouble == "same-modem")
         left = one_again if rival.port == one_again.url else one
         assert deleted(left) == 0
-
-
-OTHER_CARD = "510110123456789"
 
 
 @pytest.mark.parametrize("auto", [True, False])
@@ -276,13 +276,14 @@ def test_two_modems_that_have_the_same_imei_are_both_driven(*, auto: bool) -> No
 
 def test_two_modems_of_one_imei_are_both_followed_to_other_ports() -> None:
     desk = MemoryDesk()
+    settings = msgspec.structs.replace(QUICK, sim_retry_s=0.2)
     ports: list[str] = []
     with (
         running_simulator() as one,
         running_simulator(imsi=OTHER_CARD) as two,
         running_simulator() as one_later,
         running_simulator(imsi=OTHER_CARD) as two_later,
-        running(["auto"], desk, candidates=lambda: list(ports)) as bridge,
+        running(["auto"], desk, settings, candidates=lambda: list(ports)) as bridge,
     ):
         ports += [one.url, two.url]
         wait_for(lambda: [status.state for status in bridge.statuses()] == ["idle", "idle"])
@@ -307,7 +308,8 @@ def test_another_port_of_a_modem_is_no_other_modem_even_with_another_card() -> N
     ):
         ports += [first.url, second.url]
         wait_for(lambda: [status.state for status in bridge.statuses()] == ["idle"])
-        first.control({"do": "unplug", "seconds": 600})
+        for port in (first, second):
+            port.control({"do": "unplug", "seconds": 600})
         wait_for(lambda: bridge.statuses()[0].trouble == "port-gone")
         ports[:] = [back.url]
         wait_for(lambda: [(status.port, status.imsi) for status in bridge.statuses()] == [(back.url, OTHER_CARD)])
@@ -330,15 +332,14 @@ def test_a_modem_of_the_same_imei_whose_card_tells_nothing_is_listed() -> None:
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
 def test_two_modems_whose_ports_swap_names_are_both_driven_on(tmp_path: Path) -> None:
     left, right = tmp_path / "ttyUSB0", tmp_path / "ttyUSB1"
-    other: dict[str, Any] = {"imei": "490154203237518", "imsi": "510110123456789"}
     desk = MemoryDesk()
     settings = msgspec.structs.replace(QUICK, sim_retry_s=0.2)
     with running([str(left), str(right)], desk, settings) as bridge:
-        with running_simulator(pty=left), running_simulator(pty=right, **other):
+        with running_simulator(pty=left), running_simulator(pty=right, **OTHER_MODEM):
             wait_for(lambda: all(status.last_sweep_ms for status in bridge.statuses()))
             before = [status.imei for status in bridge.statuses()]
         wait_for(lambda: {status.trouble for status in bridge.statuses()} == {"port-gone"})
-        with running_simulator(pty=left, inbox=1, **other) as one, running_simulator(pty=right, inbox=1) as two:
+        with running_simulator(pty=left, inbox=1, **OTHER_MODEM) as one, running_simulator(pty=right, inbox=1) as two:
             wait_for(lambda: deleted(one) == deleted(two) == 1)
             wait_for(lambda: {status.trouble for status in bridge.statuses()} == {""})
             assert [status.imei for status in bridge.statuses()] == before[::-1]
@@ -402,6 +403,90 @@ def test_auto_follows_a_modem_that_comes_back_under_another_name(tmp_path: Path)
     assert (status.port, status.resets) == (str(after), 1)
     assert {sim.port for sim in desk.sims} == {str(before), str(after)}
     assert len({sim.imei for sim in desk.sims}) == 1
+
+
+@contextmanager
+def following(folder: Path, settings: BridgeSettings = QUICK) -> Iterator[tuple[Bridge, Path, Path, Path]]:
+    """A bridge that finds its modems at ttyUSB0 to ttyUSB2."""
+    names = first, second, third = folder / "ttyUSB0", folder / "ttyUSB1", folder / "ttyUSB2"
+    present = lambda: [str(name) for name in names if name.exists()]  # noqa: E731
+    with running(["auto"], MemoryDesk(), settings, candidates=present) as bridge:
+        yield bridge, first, second, third
+
+
+def driven(bridge: Bridge) -> dict[str, str]:
+    """Which modem is driven through which port."""
+    return {status.port: status.imei for status in bridge.statuses() if status.state == "idle"}
+
+
+def troubles(bridge: Bridge) -> set[str]:
+    return {status.trouble for status in bridge.statuses()}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
+def test_a_modem_whose_port_name_another_took_is_driven_again_when_it_comes_back(tmp_path: Path) -> None:
+    with following(tmp_path) as (bridge, first, second, _):
+        with running_simulator(pty=first):
+            wait_for(lambda: driven(bridge) == {str(first): IMEI})
+        wait_for(lambda: troubles(bridge) == {"port-gone"})
+        with running_simulator(pty=first, **OTHER_MODEM):
+            wait_for(lambda: driven(bridge) == {str(first): OTHER_IMEI})
+            with running_simulator(pty=second, inbox=1) as back:
+                wait_for(lambda: deleted(back) == 1)
+                wait_for(lambda: driven(bridge) == {str(first): OTHER_IMEI, str(second): IMEI})
+                assert len(bridge.statuses()) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
+def test_two_modems_that_auto_found_may_swap_their_port_names(tmp_path: Path) -> None:
+    with following(tmp_path) as (bridge, first, second, _):
+        with running_simulator(pty=first), running_simulator(pty=second, **OTHER_MODEM):
+            wait_for(lambda: driven(bridge) == {str(first): IMEI, str(second): OTHER_IMEI})
+        wait_for(lambda: troubles(bridge) == {"port-gone"})
+        with running_simulator(pty=first, **OTHER_MODEM), running_simulator(pty=second):
+            wait_for(lambda: driven(bridge) == {str(first): OTHER_IMEI, str(second): IMEI})
+            assert troubles(bridge) == {""}
+            assert len(bridge.statuses()) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
+def test_a_modem_that_comes_back_under_the_name_of_another_is_listed_once(tmp_path: Path) -> None:
+    with following(tmp_path) as (bridge, first, second, third):
+        with running_simulator(pty=first), running_simulator(pty=second, **OTHER_MODEM):
+            wait_for(lambda: len(driven(bridge)) == 2)
+        wait_for(lambda: troubles(bridge) == {"port-gone"})
+        with running_simulator(pty=first, **OTHER_MODEM):
+            wait_for(lambda: driven(bridge) == {str(first): OTHER_IMEI})
+            with running_simulator(pty=third):
+                wait_for(lambda: driven(bridge) == {str(first): OTHER_IMEI, str(third): IMEI})
+                assert len(bridge.statuses()) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
+def test_a_modem_whose_old_name_stands_for_a_port_that_keeps_silent_is_driven_through_its_new_one(
+    tmp_path: Path,
+) -> None:
+    """As that of another of its own ports, with the names given in another order."""
+    with following(tmp_path) as (bridge, first, second, _):
+        with running_simulator(pty=first):
+            wait_for(lambda: driven(bridge) == {str(first): IMEI})
+        with deaf_terminal(first):
+            wait_for(lambda: troubles(bridge) == {"silent"})
+            with running_simulator(pty=second):
+                wait_for(lambda: driven(bridge) == {str(second): IMEI})
+                assert len(bridge.statuses()) == 1
+
+
+@contextmanager
+def deaf_terminal(link: Path) -> Iterator[None]:
+    ends = os.openpty()
+    link.symlink_to(os.ttyname(ends[1]))
+    try:
+        yield
+    finally:
+        link.unlink()
+        for end in ends:
+            os.close(end)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
