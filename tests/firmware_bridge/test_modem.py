@@ -1,5 +1,6 @@
 """The machine against a scripted modem: what is written in which order, and what the desk is told."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -258,6 +259,44 @@ def test_nothing_is_sent_while_a_message_waits_on_the_card() -> None:
     assert rig.peer.heard.index("AT+CMGD=1") < next(
         place for place, line in enumerate(rig.peer.heard) if line.startswith("AT+CMGS")
     )
+
+
+def order_of_five_messages(rig: Rig, happens: Callable[[], None]) -> list[str]:
+    """Sends and lists, in their order, while five messages go out; something happens during the first."""
+    rig.desk.waiting = [part for name in "abcde" for part in outgoing(name=name)]
+
+    def answer(_pdu: str) -> None:
+        if len(rig.peer.sent) == 1:
+            happens()
+
+    rig.peer.special["PDU"] = answer
+    before = len(rig.peer.heard)
+    rig.modem.wake()
+    rig.run(60, lambda: len(rig.desk.outcomes) == 5)
+    assert {outcome for _, _, outcome, _, _ in rig.desk.outcomes} == {Outcome.SENT}
+    return [line[:7] for line in rig.peer.heard[before:] if line.startswith(("AT+CMGS", "AT+CMGL"))]
+
+
+def test_a_message_that_comes_while_others_go_out_is_taken_before_the_next_is_sent() -> None:
+    rig = ready(sweep_s=300.0)
+
+    def come() -> None:
+        rig.peer.slots[1] = sms("satu")
+        rig.say(b'\r\n+CMTI: "SM",1\r\n')
+
+    assert order_of_five_messages(rig, come)[:3] == ["AT+CMGS", "AT+CMGL", "AT+CMGL"]
+    assert texts(rig) == {"satu"}
+
+
+def test_a_sweep_that_gets_due_while_messages_go_out_is_made_before_the_next_is_sent() -> None:
+    rig = ready(sweep_s=20.0)
+
+    def take_time() -> None:
+        rig.peer.slots[1] = sms("satu")
+        rig.now += 25.0
+
+    assert order_of_five_messages(rig, take_time)[:3] == ["AT+CMGS", "AT+CMGL", "AT+CMGL"]
+    assert texts(rig) == {"satu"}
 
 
 def test_a_reply_goes_out_between_two_messages_once_it_has_waited_for_a_minute() -> None:
@@ -598,6 +637,18 @@ def test_which_storage_another_modem_starts_with_is_learnt_anew() -> None:
     rig.peer.chosen = "ME"
     rig.run(5)
     assert rig.facts.first_storage == "ME"
+
+
+def test_places_and_card_of_the_modem_before_are_not_those_of_another_one() -> None:
+    rig = Rig()
+    rig.peer.storages["ME"] = {}
+    rig.open().run(5)
+    rig.modem.lost(rig.now)
+    rig.peer.special["AT+CGSN"] = ok("490154203237518")
+    rig.peer.special["AT+CPIN?"] = error("CME", 10)
+    rig.peer.chosen = "SM"
+    rig.run(5)
+    assert (rig.facts.imsi, rig.facts.slots) == ("", {})
 
 
 def test_an_echo_ends_what_was_under_way() -> None:
