@@ -194,6 +194,11 @@ class Facts(Struct):
         self.unlisted.clear()
         self.next_sweep = self.next_check = 0.0
 
+    def places(self) -> tuple[int, int]:
+        """Used and in all; MT counts the others' too."""
+        counted = [self.slots["MT"]] if "MT" in self.slots else list(self.slots.values())
+        return sum(used for used, _ in counted), sum(total for _, total in counted)
+
     def holds_unread(self) -> bool:
         """A message may lie there that nobody has; a storage that keeps refusing is given up, and only told of."""
         return self.desk_refused or any(times <= _MOST_UNLISTED for times in self.unlisted.values())

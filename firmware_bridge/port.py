@@ -344,6 +344,7 @@ class ModemThread:
         def at_ms(moment: float) -> int:
             return int(now_ms - (now - moment) * 1000) if moment else 0
 
+        used, total = facts.places()
         trouble = self._port_trouble or facts.trouble() or (Trouble.NO_CREDIT.value if modem.lacks_credit() else "")
         return ModemStatus(
             port=self.port,
@@ -355,8 +356,8 @@ class ModemThread:
             operator=facts.operator,
             signal_dbm=facts.signal_dbm,
             registration=facts.registration or "unknown",
-            slots_used=sum(used for used, _ in facts.slots.values()),
-            slots_total=sum(total for _, total in facts.slots.values()),
+            slots_used=used,
+            slots_total=total,
             last_sweep_ms=at_ms(facts.last_sweep_at),
             last_sms_ms=at_ms(facts.last_sms_at),
             resets=max(0, facts.identified - 1),

@@ -12,7 +12,9 @@ from firmware_bridge.routines.base import BaseRoutines, Part, Routine
 from firmware_bridge.states import Event
 
 SWEPT_STORAGES: Final = ("SM", "ME", "SR")
-"""The card, the modem, reports. MT is the first two together; the others hold what no SMS is."""
+"""The card, the modem, reports; the others hold what no SMS is."""
+_TOGETHER: Final = "MT"
+"""The card and the modem as one storage, with places of its own."""
 _BUSY: Final = {14, 515}
 
 
@@ -137,9 +139,19 @@ class Contact(BaseRoutines):
         offered = commands.storages((yield commands.STORAGES)) or (facts.storage or "SM",)
         wished = facts.quirks.storages or SWEPT_STORAGES
         facts.storages = tuple(name for name in wished if name in offered) or offered[:1]
+        facts.slots = {name: facts.slots[name] for name in facts.storages if name in facts.slots}
         kept = facts.storages[0]
         for names in ((kept, kept, kept), (kept, kept), (kept,)):
             answer: Answer = yield commands.choose_storage(*names)
             if answer.ok:
                 self._chosen(kept, answer)
                 break
+        if _TOGETHER in offered and not {"SM", "ME"}.intersection(wished) <= {*facts.storages}:
+            yield from self._look_behind()
+
+    def _look_behind(self) -> Part:
+        """Card or modem is named only as part of both together: if that holds more places, it is swept too."""
+        facts = self.facts
+        known = sum(total for name, (_, total) in facts.slots.items() if name != "SR")
+        if (yield from self._choose(_TOGETHER)) and facts.slots.pop(_TOGETHER, (0, known + 1))[1] > known:
+            facts.storages = (*facts.storages, _TOGETHER)

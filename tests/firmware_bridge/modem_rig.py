@@ -76,6 +76,8 @@ class ScriptedModem:
     def __init__(self) -> None:
         self.slots: dict[int, bytes | str] = {}
         self.storages: dict[str, dict[int, bytes | str]] = {"SM": self.slots}
+        self.places = {"MT": 60}
+        """In all; others have 30."""
         self.chosen = "SM"
         self.echo = True
         self.special: dict[str, bytes | Callable[[str], bytes | None]] = {}
@@ -134,8 +136,9 @@ class ScriptedModem:
             if chosen not in self.storages:
                 return error("CMS", 302)
             self.chosen = chosen
-            return ok(f"+CPMS: {len(self.storages[chosen])},30,0,30,0,30")
+            return ok(f"+CPMS: {len(self.storages[chosen])},{self.places.get(chosen, 30)},0,30,0,30")
         names = ",".join(f'"{name}"' for name in self.storages)
+        held = len(self.storages[self.chosen])
         facts = {
             "AT+CMGL=4": [line for index, pdu in self.storages[self.chosen].items() for line in listed(index, pdu)],
             "AT+CPIN?": ["+CPIN: READY"],
@@ -145,7 +148,7 @@ class ScriptedModem:
             "AT+CGMM": ["M1"],
             "AT+CGMR": ["1.0"],
             "AT+CMGF?": ["+CMGF: 0"],
-            "AT+CPMS?": [f'+CPMS: "{self.chosen}",{len(self.storages[self.chosen])},30,"SM",0,30,"SM",0,30'],
+            "AT+CPMS?": [f'+CPMS: "{self.chosen}",{held},{self.places.get(self.chosen, 30)},"SM",0,30,"SM",0,30'],
             "AT+CPMS=?": [f"+CPMS: ({names}),({names}),({names})"],
             "AT+CSQ": ["+CSQ: 17,99"],
             "AT+CREG?": ["+CREG: 0,1"],

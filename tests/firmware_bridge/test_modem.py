@@ -86,6 +86,41 @@ def test_all_storages_are_swept() -> None:
     assert rig.peer.storages["BM"]
 
 
+@pytest.mark.parametrize("named", [("SM", "MT"), ("MT", "SM"), ("ME", "MT")])
+def test_what_lies_where_the_modem_names_only_both_together_is_read_there(named: tuple[str, str]) -> None:
+    """MT is card and modem as one storage, with places of its own."""
+    rig = Rig()
+    one = named[0] if named[0] != "MT" else named[1]
+    rig.peer.storages = {name: {} for name in named}
+    rig.peer.chosen = one
+    rig.peer.storages[one][1] = sms("satu")
+    rig.peer.storages["MT"] |= {1: sms("dua"), 31: sms("tiga")}
+    rig.open().run(5)
+    assert texts(rig) == {"satu", "dua", "tiga"}
+    assert not any(rig.peer.storages.values())
+    assert rig.facts.storages == (one, "MT")
+    assert next(line for line in rig.peer.heard if line.startswith("AT+CPMS=") and "?" not in line).count(one) == 3
+
+
+@pytest.mark.parametrize("named", [("SM", "ME", "MT"), ("SM", "MT")])
+def test_both_together_are_left_alone_where_they_hold_nothing_else(named: tuple[str, ...]) -> None:
+    rig = Rig()
+    rig.peer.storages = {name: {} for name in named}
+    rig.peer.places["MT"] = 30
+    rig.peer.chosen = "MT"
+    rig.open().run(5)
+    assert rig.facts.storages == named[:-1]
+    assert rig.facts.places() == (0, 30 * len(rig.facts.storages))
+
+
+def test_a_place_that_two_storages_count_is_counted_once() -> None:
+    rig = Rig()
+    rig.peer.storages |= {"MT": {1: sms("satu")}}
+    rig.peer.special["AT+CMGD"] = error("CMS", 320)
+    rig.open().run(5)
+    assert rig.facts.places() == (1, 60)
+
+
 def test_a_report_that_lies_in_no_storage_is_kept_until_the_desk_has_it() -> None:
     rig = ready()
     rig.desk.refusals = 1
@@ -346,6 +381,7 @@ def test_a_storage_that_cannot_be_listed_is_told_and_keeps_all_back_but_not_for_
 
 def test_a_storage_that_is_not_swept_need_not_be_listed() -> None:
     rig = Rig()
+    rig.peer.places["MT"] = 30
     rig.peer.storages["MT"] = {}
     rig.peer.chosen = "MT"
     rig.peer.special["AT+CMGL=4"] = lambda _line: error("CMS", 320) if rig.peer.chosen == "MT" else None
