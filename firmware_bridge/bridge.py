@@ -158,4 +158,5 @@ def _nothing_found() -> ModemStatus:
         balance=None,
         trouble=Trouble.NO_MODEM.value,
         steps=(),
+        last_step_ms=0,
     )

@@ -87,7 +87,7 @@ class ModemStatus(Struct, frozen=True):
     last_sweep_ms: int
     last_sms_ms: int
     resets: int
-    """How often the modem had to be set up again since the program started."""
+    """How often the modem started anew since the program started: told to, or by itself where its port stayed."""
     unknown_sends: int
     balance: int | None
     """Rupiah, as the last answer to the balance code said."""
@@ -95,6 +95,8 @@ class ModemStatus(Struct, frozen=True):
     """A stable code; empty when all is well."""
     steps: tuple[str, ...]
     """The last 20 steps of the watchdog, oldest first."""
+    last_step_ms: int
+    """When the last of them was taken."""
 
 
 class Desk(Protocol):

@@ -109,6 +109,7 @@ class Facts(Struct):
     """To whom nothing could be sent, in a row, by an answer that looks like that of an empty prepaid card."""
     next_credit_trial: float = 0.0
     steps: deque[str] = field(default_factory=lambda: deque(maxlen=20))
+    stepped_at: float = 0.0
 
     next_sweep: float = 0.0
     next_check: float = 0.0
@@ -169,12 +170,14 @@ class Facts(Struct):
     failures: int = 0
     """Recoveries in a row in which it answered, without a sweep that came to its end."""
     resets_in_a_row: int = 0
-    identified: int = 0
+    resets: int = 0
+    """How often it started anew: told to, or by itself where its port stayed."""
     unknown_sends: int = 0
 
     def step(self, text: str) -> None:
         """Note a step of the watchdog; nothing of a message, number or PIN may stand in it."""
         self.steps.append(text)
+        self.stepped_at = self.now
 
     def step_aloud(self, text: str) -> None:
         """Note a step, unless it is one of the many of a modem that is known to keep silent."""
@@ -183,7 +186,15 @@ class Facts(Struct):
 
     def after_fault(self) -> "Facts":
         """What is kept where the program went wrong: what lies nowhere else, and what was done so far."""
-        return Facts(imei=self.imei, imsi=self.imsi, direct=self.direct, steps=self.steps)
+        return Facts(
+            now=self.now,
+            imei=self.imei,
+            imsi=self.imsi,
+            direct=self.direct,
+            steps=self.steps,
+            resets=self.resets,
+            unknown_sends=self.unknown_sends,
+        )
 
     def forget_modem(self) -> None:
         """What was known of the modem's settings holds no more."""

@@ -149,8 +149,7 @@ class Modem:
     def _due(self) -> Event | None:
         facts = self.facts
         if facts.restarted:
-            facts.step("restarted")
-            return Event.REBOOTED
+            return self._restarted()
         due = (
             (bool(facts.direct) and not facts.desk_refused, Event.SWEEP_DUE),
             (facts.now >= facts.next_sweep, Event.SWEEP_DUE),
@@ -185,12 +184,16 @@ class Modem:
             self.facts.step(error.code)
             return Event.NO_CARD
         if isinstance(error, RestartedError):
-            self.facts.step("restarted")
-            return Event.REBOOTED
+            return self._restarted()
         if isinstance(error, CommandFailedError):
             self.facts.step("refused")
             return Event.FAILED
         return Event.SILENT
+
+    def _restarted(self) -> Event:
+        self.facts.step("restarted")
+        self.facts.resets += 1
+        return Event.REBOOTED
 
     def _serve(self, wanted: Any) -> None:
         if isinstance(wanted, Command):

@@ -294,7 +294,7 @@ class ModemThread:
                 # Nothing was deleted that the desk had not committed, so starting anew is safe.
                 _log.error("modem %s: %s", self.port, _where(error))
                 self._modem = Modem(self._settings, self._modem.facts.after_fault())
-                self._modem.facts.step("fault")
+                self._note("fault")
                 self._port_trouble, pause_s = Trouble.FAULT.value, _AFTER_A_BUG_S
             finally:
                 self._open = None
@@ -305,9 +305,13 @@ class ModemThread:
     def _note_port(self, error: PortError) -> None:
         trouble = Trouble.PORT_GONE.value if error.code == PortError.code else error.code
         if trouble != self._port_trouble:
-            self._modem.facts.step(trouble)
+            self._note(trouble)
             _log.warning("modem %s: %s", self.port, trouble)
         self._port_trouble = trouble
+
+    def _note(self, step: str) -> None:
+        self._modem.facts.now = time.monotonic()
+        self._modem.facts.step(step)
 
     def _drive(self, port: Port) -> None:
         modem = self._modem
@@ -360,9 +364,10 @@ class ModemThread:
             slots_total=total,
             last_sweep_ms=at_ms(facts.last_sweep_at),
             last_sms_ms=at_ms(facts.last_sms_at),
-            resets=max(0, facts.identified - 1),
+            resets=facts.resets,
             unknown_sends=facts.unknown_sends,
             balance=facts.balance,
             trouble=trouble,
             steps=tuple(facts.steps),
+            last_step_ms=at_ms(facts.stepped_at),
         )

@@ -4,7 +4,7 @@ from typing import Final
 
 from kiosk_agent.kiosk import Status
 from kiosk_agent.moments import day_and_time
-from kiosk_agent.sms_desk.modem_words import trouble_in_words
+from kiosk_agent.sms_desk.modem_words import last_step_in_words, trouble_in_words
 from sync_protocol.states import Enrolment, Sync
 
 _STATES: Final = {
@@ -50,9 +50,10 @@ def _sms(status: Status) -> list[tuple[str, str]]:
         parts += [f"diperiksa {day_and_time(modem.last_sweep_ms)}"] if modem.last_sweep_ms else []
         parts += [f"SMS terakhir {day_and_time(modem.last_sms_ms)}"] if modem.last_sms_ms else []
         parts += [f"pulsa Rp{modem.balance:,}".replace(",", ".")] if modem.balance is not None else []
-        parts += [f"disetel ulang {modem.resets} kali"] if modem.resets else []
+        parts += [f"mulai ulang {modem.resets} kali"] if modem.resets else []
         parts += [f"{modem.unknown_sends} SMS terkirim tanpa jawaban"] if modem.unknown_sends else []
         parts += [trouble_in_words(modem.trouble)] if modem.trouble else []
+        parts += [f"langkah terakhir: {step}"] if (step := last_step_in_words(modem)) else []
         lines.append((f"Modem {number}", "; ".join(parts)))
     return lines
 

@@ -218,13 +218,17 @@ class ModemHealth(Body, frozen=True, kw_only=True):
     heard: Millis = 0
     """When the last SMS came, by the kiosk's clock."""
     resets: Count = 0
-    """How often it had to be set up again since the program started."""
+    """How often it started anew since the program started: told to, or by itself where its port stayed."""
     unknown: Count = 0
     """Messages sent without an answer."""
     balance: Millis | None = None
     """Rupiah."""
     trouble: Word = ""
     """A stable code; empty when all is well."""
+    step: Word = ""
+    """The last thing that was done or noticed when it did not work, for a technician."""
+    stepped: Millis = 0
+    """When, by the kiosk's clock."""
 
 
 class Health(Body, frozen=True, kw_only=True):

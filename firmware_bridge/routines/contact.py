@@ -51,7 +51,6 @@ class Contact(BaseRoutines):
         facts.echo_off, facts.in_pdu_mode = not facts.echoed, True
         facts.asked_at = facts.asked_at or facts.now
         facts.sim_trouble = ""
-        facts.identified += 1
         return Event.KNOWN
 
     def _claim(self, card: str) -> Generator[Request, Any, bool]:

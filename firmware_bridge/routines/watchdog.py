@@ -61,6 +61,7 @@ class Watchdog(BaseRoutines):
     def _reset(self) -> Part:
         """Two ways in turn: start anew as a whole, or switch the radio off and on."""
         facts = self.facts
+        facts.resets += 1
         facts.resets_in_a_row += 1
         pause = self.settings.reset_pause_s * 2 ** min(facts.resets_in_a_row - 1, 10)
         facts.next_reset = facts.now + min(pause, _MOST_RESET_PAUSE_S)

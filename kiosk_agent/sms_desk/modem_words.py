@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from firmware_bridge.desk import ModemStatus
+from kiosk_agent.moments import day_and_time
 from sync_protocol.bodies import ModemHealth
 from sync_protocol.vocabulary import MAX_LINE
 
@@ -27,6 +28,16 @@ _TROUBLES: Final = {
     "fault": "galat program, dicoba lagi",
 }
 
+_STEPS: Final = {
+    "wake": "modem dibangunkan",
+    "re-open": "port dibuka ulang",
+    "restarted": "modem mulai ulang sendiri",
+    "refused": "modem menolak perintah",
+    "answers again": "modem menjawab lagi",
+    "another card": "kartu SIM diganti",
+}
+_NO_ANSWER: Final = "no answer: "
+
 
 def in_words(modems: Sequence[ModemStatus]) -> str:
     """All modems in a line; the level of the signal, not its ups and downs, so that a change means something."""
@@ -36,6 +47,20 @@ def in_words(modems: Sequence[ModemStatus]) -> str:
 def trouble_in_words(code: str) -> str:
     """What is wrong, or the code of what has no words yet."""
     return _TROUBLES.get(code, f"gangguan {code}")
+
+
+def last_step_in_words(modem: ModemStatus) -> str:
+    """What was last done or noticed when a modem did not work, and when; empty if there was nothing."""
+    if not modem.steps:
+        return ""
+    step = modem.steps[-1]
+    if step in _STEPS or step in _TROUBLES:
+        says = _STEPS.get(step) or _TROUBLES[step]
+    elif step.startswith(_NO_ANSWER):
+        says = f"{step.removeprefix(_NO_ANSWER)} tidak dijawab"
+    else:
+        says = f"modem dimulai ulang dengan {step}"
+    return f"{says}, {day_and_time(modem.last_step_ms)}"
 
 
 def health_of(modem: ModemStatus) -> ModemHealth:
@@ -52,6 +77,8 @@ def health_of(modem: ModemStatus) -> ModemHealth:
         unknown=modem.unknown_sends,
         balance=modem.balance,
         trouble=modem.trouble[:40],
+        step=modem.steps[-1][:40] if modem.steps else "",
+        stepped=modem.last_step_ms,
     )
 
 

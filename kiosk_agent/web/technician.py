@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.response import Template
 
 from kiosk_agent.moments import day_and_time
+from kiosk_agent.sms_desk.modem_words import last_step_in_words
 from kiosk_agent.web.facts import Facts
 from kiosk_agent.web.pages import Pages
 from kiosk_agent.web.spans import span
@@ -139,6 +140,8 @@ def _modem(facts: Facts) -> Line:
         says += " " + texts("teknisi.modem_tanpa_jawaban", n=unknown)
     if status.sms_waiting:
         says += " " + texts("teknisi.modem_menunggu", n=status.sms_waiting)
+    for step in filter(None, map(last_step_in_words, status.modems)):
+        says += " " + texts("teknisi.modem_langkah", langkah=step)
     return Line(level, name, says, _modem_advice(troubles[0], texts) if troubles else "")
 
 

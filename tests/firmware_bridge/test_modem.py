@@ -386,7 +386,7 @@ def test_a_storage_that_is_not_swept_need_not_be_listed() -> None:
     rig.peer.chosen = "MT"
     rig.peer.special["AT+CMGL=4"] = lambda _line: error("CMS", 320) if rig.peer.chosen == "MT" else None
     rig.open().run(10)
-    assert (rig.facts.trouble(), rig.facts.identified) == ("", 1)
+    assert (rig.facts.trouble(), rig.facts.resets) == ("", 0)
 
 
 def test_a_storage_that_cannot_be_chosen_is_told_too() -> None:
@@ -418,7 +418,7 @@ def test_text_of_a_restarted_modem_never_becomes_a_recipient() -> None:
     rig.run(0.5)
     assert rig.desk.outcomes[0][2] is Outcome.FAILED
     assert rig.peer.sent == []
-    assert rig.facts.identified == 2
+    assert rig.facts.resets == 1
 
 
 def test_nor_does_that_of_one_that_keeps_its_echo_off() -> None:
@@ -472,6 +472,8 @@ def test_a_silent_modem_is_woken_then_reopened_then_reset_ever_less_often() -> N
     assert rig.facts.trouble() == "silent"
     assert steps.index("wake") < steps.index("re-open") < steps.index("CFUN=1,1") < steps.index("CFUN=0")
     assert 2 <= rig.peer.heard.count("AT+CFUN=1,1") + rig.peer.heard.count("AT+CFUN=0") <= 4
+    assert rig.facts.resets == steps.count("CFUN=1,1") + steps.count("CFUN=0")
+    assert rig.facts.stepped_at > rig.now - 300
     assert rig.reopened > 20
 
 
@@ -612,7 +614,7 @@ def test_a_restart_that_the_modem_tells_of_leads_to_all_settings_again() -> None
     assert rig.peer.heard[heard] == "ATE0"
     assert [line for line in rig.peer.heard[heard:] if line.startswith("AT+CNMI")]
     assert not rig.peer.slots
-    assert rig.facts.identified == 2
+    assert rig.facts.resets == 1
 
 
 def test_a_restart_without_a_word_is_noticed_by_its_echo() -> None:
@@ -620,7 +622,7 @@ def test_a_restart_without_a_word_is_noticed_by_its_echo() -> None:
     rig.peer.echo = True
     rig.run(22)
     assert not rig.peer.echo
-    assert rig.facts.identified == 2
+    assert rig.facts.resets == 1
 
 
 @pytest.mark.parametrize("echo", [True, False])
@@ -723,7 +725,7 @@ def test_the_boot_chatter_of_huawei_is_no_restart() -> None:
     rig.peer.special["AT+CGMI"] = ok("huawei")
     rig.open().run(5)
     rig.say(b"\r\n^BOOT:31233265,0,0,0,75\r\n").run(1)
-    assert rig.facts.identified == 1
+    assert rig.facts.resets == 0
 
 
 def test_a_card_that_wants_a_pin_blocks_until_somebody_helps() -> None:

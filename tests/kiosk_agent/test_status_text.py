@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from firmware_bridge.desk import ModemStatus
 from kiosk_agent.kiosk import Kiosk, Status
-from kiosk_agent.sms_desk.modem_words import health_of
+from kiosk_agent.sms_desk.modem_words import health_of, last_step_in_words
 from kiosk_agent.sms_desk.modem_words import in_words as modems_in_words
 from kiosk_agent.status_text import in_words
 from kiosk_agent.web.facts import Facts
@@ -66,7 +66,8 @@ MODEM = ModemStatus(
     unknown_sends=3,
     balance=12_500,
     trouble="",
-    steps=(),
+    steps=("wake", "re-open"),
+    last_step_ms=120_000,
 )
 
 
@@ -87,13 +88,15 @@ def test_a_modem_is_told_of_with_all_that_a_technician_needs(kiosk: Kiosk) -> No
     assert lines["SMS disisihkan"].strip() == "2"
     assert lines["Modem 1"].strip() == (
         "/dev/ttyUSB0; Huawei E173; -79 dBm; kartu SIM 2 dari 30; diperiksa 1 Januari 1970 pukul 08.01 WITA; "
-        "pulsa Rp12.500; disetel ulang 1 kali; 3 SMS terkirim tanpa jawaban"
+        "pulsa Rp12.500; mulai ulang 1 kali; 3 SMS terkirim tanpa jawaban; "
+        "langkah terakhir: port dibuka ulang, 1 Januari 1970 pukul 08.02 WITA"
     )
     page = page_of(kiosk, status)
     assert page.keys() <= lines.keys()
     assert page["Modem"].level == "baik"
     assert page["Modem"].says == (
-        "TELKOMSEL, sinyal kuat. Kartu SIM berisi 2 SMS, muat 30. 3 SMS terkirim tanpa jawaban. 4 SMS menunggu dikirim."
+        "TELKOMSEL, sinyal kuat. Kartu SIM berisi 2 SMS, muat 30. 3 SMS terkirim tanpa jawaban. 4 SMS menunggu dikirim. "
+        "Langkah terakhir: port dibuka ulang, 1 Januari 1970 pukul 08.02 WITA."
     )
     assert page["SMS disisihkan"].level == "baik"
     assert page["SMS disisihkan"].says.startswith("2 SMS ")
@@ -127,3 +130,22 @@ def test_the_centre_hears_of_a_modem_without_its_numbers() -> None:
     assert b"51001" not in said
     assert b"35693" not in said
     assert b'"used":2' in said
+    assert b'"step":"re-open","stepped":120000' in said
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("no answer: AT+CMGL", "AT+CMGL tidak dijawab"),
+        ("CFUN=1,1", "modem dimulai ulang dengan CFUN=1,1"),
+        ("port-gone", "port tidak ada (modem tercabut?)"),
+        ("sim-pin", "kartu SIM minta PIN"),
+        ("restarted", "modem mulai ulang sendiri"),
+    ],
+)
+def test_every_step_has_its_words(step: str, words: str) -> None:
+    assert last_step_in_words(replace(MODEM, steps=("wake", step))) == f"{words}, 1 Januari 1970 pukul 08.02 WITA"
+
+
+def test_of_a_modem_that_needed_nothing_no_step_is_told() -> None:
+    assert last_step_in_words(replace(MODEM, steps=(), last_step_ms=0)) == ""
