@@ -9,8 +9,8 @@ from msgspec import Struct
 from kiosk_agent.errors import AlreadyEnrolledError, KioskError, SettingsError
 from kiosk_agent.intake.lines import Answer, file_line
 from kiosk_agent.kiosk import Kiosk, Status
+from kiosk_agent.modem_words import health_of
 from kiosk_agent.sms_desk.aside import Aside
-from kiosk_agent.sms_desk.modem_words import health_of
 from kiosk_agent.store import facts
 from kiosk_agent.store.device_keys import DeviceKeys
 from kiosk_agent.store.scrub import scrub

@@ -7,8 +7,8 @@ from firmware_bridge.errors import UsageError
 from firmware_bridge.settings import BridgeSettings
 from kiosk_agent.control import Control
 from kiosk_agent.errors import SettingsError
+from kiosk_agent.modem_words import in_words
 from kiosk_agent.settings import Settings
-from kiosk_agent.sms_desk.modem_words import in_words
 from kiosk_agent.sms_desk.pin_tries import StoredPinTries
 
 

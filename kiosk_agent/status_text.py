@@ -3,8 +3,8 @@
 from typing import Final
 
 from kiosk_agent.kiosk import Status
+from kiosk_agent.modem_words import last_step_in_words, trouble_in_words
 from kiosk_agent.moments import day_and_time
-from kiosk_agent.sms_desk.modem_words import last_step_in_words, trouble_in_words
 from sync_protocol.states import Enrolment, Sync
 
 _STATES: Final = {

@@ -7,8 +7,8 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.response import Template
 
+from kiosk_agent.modem_words import last_step_in_words
 from kiosk_agent.moments import day_and_time
-from kiosk_agent.sms_desk.modem_words import last_step_in_words
 from kiosk_agent.web.facts import Facts
 from kiosk_agent.web.pages import Pages
 from kiosk_agent.web.spans import span

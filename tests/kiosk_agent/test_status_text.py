@@ -5,8 +5,8 @@ from msgspec.structs import replace
 
 from firmware_bridge.desk import ModemStatus
 from kiosk_agent.kiosk import Kiosk, Status
-from kiosk_agent.sms_desk.modem_words import health_of, last_step_in_words
-from kiosk_agent.sms_desk.modem_words import in_words as modems_in_words
+from kiosk_agent.modem_words import health_of, last_step_in_words
+from kiosk_agent.modem_words import in_words as modems_in_words
 from kiosk_agent.status_text import in_words
 from kiosk_agent.web.facts import Facts
 from kiosk_agent.web.technician import Line, lines_of
