@@ -1,5 +1,6 @@
 """The one file that opens a port, and the thread that owns it from then on."""
 
+import errno
 import logging
 import os
 import select
@@ -135,6 +136,8 @@ def port_error(name: str, error: Exception) -> PortError:
         code, text = Trouble.PORT_DENIED, "tidak boleh dibuka oleh pengguna ini, atau sedang dipakai program lain"
     elif number in {11, 16, 35} or "lock" in words or "busy" in words:
         code, text = Trouble.PORT_BUSY, "sedang dipakai program lain"
+    elif number == errno.EISDIR or "inappropriate ioctl" in words:
+        code, text = Trouble.PORT_GONE, "bukan port serial"
     else:
         code, text = Trouble.PORT_GONE, "tidak ada"
     raised = PortError(f"Port {name} {text}.")

@@ -16,6 +16,7 @@ class Quirk(Struct, frozen=True, forbid_unknown_fields=True):
     """One entry of quirks.json: for whom it holds, why, and what differs."""
 
     name: str
+    """As `kasih-modem probe` tells it, in Bahasa Indonesia."""
     manufacturer: str
     """A pattern, looked for in what the modem says, in any case; so are the next two."""
     why: str

@@ -71,6 +71,15 @@ def test_why_a_port_does_not_open_has_a_code(tmp_path: Path) -> None:
         open_port("nonsense://x")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows opens no file as a port")
+def test_what_is_there_and_no_port_is_said_to_be_none(tmp_path: Path) -> None:
+    file = tmp_path / "modem.txt"
+    file.touch()
+    for name in (os.devnull, str(tmp_path), str(file)):
+        with pytest.raises(PortError, match="bukan port serial"):
+            open_port(name)
+
+
 def test_a_modem_belongs_to_the_first_port_that_claims_it() -> None:
     claims, one, two = Claims(), object(), object()
     assert claims.claim("35", "", one)

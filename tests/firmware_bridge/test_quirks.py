@@ -17,11 +17,11 @@ def test_every_entry_reads_and_has_its_reason() -> None:
 @pytest.mark.parametrize(
     ("told", "names"),
     [
-        (("huawei", "E173", "11.126"), ("Huawei, all sticks",)),
-        (("huawei", "E3372", "22.1"), ("Huawei, all sticks", "Huawei and Brovi E3372 (firmware 21, 22 and -325)")),
+        (("huawei", "E173", "11.126"), ("Huawei, semua stik",)),
+        (("huawei", "E3372", "22.1"), ("Huawei, semua stik", "Huawei dan Brovi E3372 (firmware 21, 22 dan -325)")),
         (("Quectel", "EC25", "EC25EFAR06"), ("Quectel EC20, EC21, EC25, EG25",)),
-        (("SIMCOM INCORPORATED", "SIMCOM_SIM800", "1418B05"), ("SIMCom SIM800 and SIM900",)),
-        (("ZTE CORPORATION", "MF190", "BD"), ("ZTE, all sticks",)),
+        (("SIMCOM INCORPORATED", "SIMCOM_SIM800", "1418B05"), ("SIMCom SIM800 dan SIM900",)),
+        (("ZTE CORPORATION", "MF190", "BD"), ("ZTE, semua stik",)),
         (("Somebody", "Else", "1"), ()),
         (("", "", ""), ()),
     ],

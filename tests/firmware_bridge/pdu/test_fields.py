@@ -150,7 +150,7 @@ def test_a_time_that_no_time_stamp_can_name_is_refused(at: datetime) -> None:
         timestamp_octets(at, "TP-SCTS")
 
 
-# Section 9.2.3.12.1.
+# TS 23.040 section 9.2.3.12.1.
 PERIODS = [
     (0, timedelta(minutes=5)),
     (143, timedelta(hours=12)),
@@ -178,7 +178,7 @@ def test_every_relative_period_survives_and_others_are_rounded_up() -> None:
             relative_octet(period)
 
 
-# Section 9.2.3.12.3.
+# TS 23.040 section 9.2.3.12.3.
 ENHANCED = [
     ("00000000000000", None),
     ("01A70000000000", timedelta(days=1)),
