@@ -107,6 +107,8 @@ class Facts(Struct):
     balance: int | None = None
     credit_hints: set[str] = field(default_factory=set)
     """To whom nothing could be sent, in a row, by an answer that looks like that of an empty prepaid card."""
+    refused: set[str] = field(default_factory=set)
+    """The same, whatever the balance says: an expired card is answered so too."""
     next_credit_trial: float = 0.0
     steps: deque[str] = field(default_factory=lambda: deque(maxlen=20))
     stepped_at: float = 0.0

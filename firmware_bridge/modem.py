@@ -16,6 +16,7 @@ from firmware_bridge.pending import PROBE, Pending, answers_probe
 from firmware_bridge.routines import RestartedError, Routine, Routines
 from firmware_bridge.settings import BridgeSettings
 from firmware_bridge.states import TRANSITIONS, Event, State
+from firmware_bridge.troubles import Trouble
 
 __all__ = ["TRANSITIONS", "Event", "Modem", "State"]
 
@@ -135,6 +136,12 @@ class Modem:
 
     def lacks_credit(self) -> bool:
         return self._routines.lacks_credit()
+
+    def trouble(self) -> str:
+        """The one thing to mend first, as a stable code; empty when all is well."""
+        if self.facts.trouble() or self.lacks_credit():
+            return self.facts.trouble() or Trouble.NO_CREDIT.value
+        return Trouble.REFUSED.value if self._routines.is_refused() else ""
 
     # -- the states ----------------------------------------------------------------------------------------------------
 

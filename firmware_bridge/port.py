@@ -352,7 +352,6 @@ class ModemThread:
             return int(now_ms - (now - moment) * 1000) if moment else 0
 
         used, total = facts.places()
-        trouble = self._port_trouble or facts.trouble() or (Trouble.NO_CREDIT.value if modem.lacks_credit() else "")
         return ModemStatus(
             port=self.port,
             imei=facts.imei,
@@ -370,7 +369,7 @@ class ModemThread:
             resets=facts.resets,
             unknown_sends=facts.unknown_sends,
             balance=facts.balance,
-            trouble=trouble,
+            trouble=self._port_trouble or modem.trouble(),
             steps=tuple(facts.steps),
             last_step_ms=at_ms(facts.stepped_at),
         )

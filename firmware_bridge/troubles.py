@@ -24,3 +24,4 @@ class Trouble(StrEnum):
     NOT_REGISTERED = "not-registered"
     NO_SMSC = "no-smsc"
     NO_CREDIT = "no-credit"
+    REFUSED = "refused"

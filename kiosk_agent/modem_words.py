@@ -12,6 +12,8 @@ _GOOD_DBM, _FAIR_DBM = -85, -100
 _TROUBLES: Final = {
     "no-modem": "tidak ada modem yang ditemukan",
     "port-gone": "port tidak ada (modem tercabut?)",
+    "port-busy": "port dipakai program lain",
+    "port-denied": "port tidak boleh dibuka oleh kios",
     "same-modem": "sudah dipakai lewat port lain",
     "sim-missing": "kartu SIM tidak ada",
     "sim-pin": "kartu SIM minta PIN",
@@ -25,6 +27,7 @@ _TROUBLES: Final = {
     "not-registered": "belum mendapat jaringan",
     "no-smsc": "nomor pusat SMS operator belum diatur",
     "no-credit": "pulsa habis, tidak ada SMS yang dikirim",
+    "refused": "operator menolak SMS keluar walau pulsa cukup",
     "fault": "galat program, dicoba lagi",
 }
 

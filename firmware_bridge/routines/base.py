@@ -62,6 +62,10 @@ class BaseRoutines:
     def lacks_credit(self) -> bool:
         return self._has_low_balance() or self._seems_empty()
 
+    def is_refused(self) -> bool:
+        """The operator takes messages to nobody."""
+        return len(self.facts.refused) >= self.settings.most_credit_hints
+
     def _has_low_balance(self) -> bool:
         return self.facts.balance is not None and self.facts.balance < self.settings.least_balance
 

@@ -44,6 +44,7 @@ class Contact(BaseRoutines):
         if card != facts.imsi:
             facts.imsi, facts.balance, facts.next_balance = card, None, 0.0
             facts.credit_hints.clear()
+            facts.refused.clear()
         yield from self._must(commands.PDU_MODE)
         facts.storage = "SM"
         self._look_at_storage((yield commands.STORAGE))

@@ -96,6 +96,7 @@ class Sending(BaseRoutines):
         facts.no_service_centre = answer.number == _NO_SERVICE_CENTRE and not answer.ok
         if answer.ok and facts.body_sent:
             facts.credit_hints.clear()
+            facts.refused.clear()
             return Outcome.SENT, commands.reference(answer)
         if commands.is_uncertain(answer):
             facts.unknown_sends += 1
@@ -103,6 +104,7 @@ class Sending(BaseRoutines):
         if commands.hints_at_no_credit(answer):
             facts.next_balance = facts.now
             recipient = _recipient(outgoing)
+            facts.refused.add(recipient)
             if (
                 recipient not in facts.credit_hints
             ):  # Else it may be this recipient alone, and is no trial for the rest.

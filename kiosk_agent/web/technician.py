@@ -150,6 +150,8 @@ def _modem_advice(trouble: str, texts: Texts) -> str:
         return texts("teknisi.modem_sim_saran")
     if trouble == "no-credit":
         return texts("teknisi.modem_pulsa_saran")
+    if trouble == "refused":
+        return texts("teknisi.modem_ditolak_saran")
     if trouble in {"not-registered", "denied", "no-smsc"}:
         return texts("teknisi.modem_jaringan_saran")
     return texts("teknisi.modem_saran")

@@ -11,6 +11,8 @@ _LOW_RUPIAH: Final = 5_000
 _TROUBLES: Final = {
     "no-modem": ("Modem tidak ditemukan", "Periksa kabel USB modem di kios."),
     "port-gone": ("Modem terlepas", "Minta kelurahan memasang lagi modemnya."),
+    "port-busy": ("Port modem dipakai program lain", "Tutup program bawaan modem di kios."),
+    "port-denied": ("Port modem tidak boleh dibuka", "Hubungi teknisi."),
     "same-modem": ("Modem yang sama dipakai lewat dua port", "Periksa pengaturan modem di kios."),
     "sim-missing": ("Kartu SIM tidak ada", "Pasang kartu SIM di modem."),
     "sim-pin": ("Kartu SIM minta PIN", "Matikan PIN kartu SIM lewat ponsel."),
@@ -27,6 +29,7 @@ _TROUBLES: Final = {
     "not-registered": ("Modem belum mendapat jaringan", "Pindahkan modem ke dekat jendela."),
     "no-smsc": ("Nomor pusat SMS operator belum diatur", "Minta teknisi mengaturnya."),
     "no-credit": ("Pulsa habis", "Isi pulsa kartu SIM kios ini. SMS menunggu."),
+    "refused": ("Operator menolak SMS keluar walau pulsa cukup", "Periksa masa aktif kartu SIM kios ini."),
     "fault": ("Galat program modem", "Dicoba lagi sendiri; bila menetap, hubungi teknisi."),
 }
 """By the stable codes of docs/modem.md: what is wrong, and what to do."""

@@ -930,6 +930,20 @@ def test_what_is_refused_though_there_is_credit_silences_nobody() -> None:
     rig.run(100)
     assert len(rig.desk.outcomes) == 8
     assert not rig.modem.lacks_credit()
+    assert rig.modem.trouble() == "refused"
+    del rig.peer.special["PDU"]
+    rig.desk.waiting = outgoing(name="i")
+    rig.modem.wake()
+    rig.run(10)
+    assert rig.modem.trouble() == ""
+
+
+def test_a_card_that_seems_empty_is_told_as_such_and_not_as_refused() -> None:
+    rig = ready()
+    rig.peer.special["PDU"] = error("CMS", 50)
+    rig.desk.waiting = [part for name in "abc" for part in outgoing(name=name, to=f"+62812345670{ord(name)}")]
+    rig.run(60)
+    assert rig.modem.trouble() == "no-credit"
 
 
 def test_a_recipient_that_the_operator_refuses_again_and_again_does_not_make_the_card_seem_empty() -> None:

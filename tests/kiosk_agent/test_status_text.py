@@ -4,8 +4,9 @@ import pytest
 from msgspec.structs import replace
 
 from firmware_bridge.desk import ModemStatus
+from firmware_bridge.troubles import Trouble
 from kiosk_agent.kiosk import Kiosk, Status
-from kiosk_agent.modem_words import health_of, last_step_in_words
+from kiosk_agent.modem_words import health_of, last_step_in_words, trouble_in_words
 from kiosk_agent.modem_words import in_words as modems_in_words
 from kiosk_agent.status_text import in_words
 from kiosk_agent.web.facts import Facts
@@ -107,6 +108,7 @@ def test_a_modem_is_told_of_with_all_that_a_technician_needs(kiosk: Kiosk) -> No
     [
         ("no-credit", "gawat", "Isi pulsa"),
         ("sim-pin", "gawat", "Periksa kartu SIM"),
+        ("refused", "gawat", "Periksa masa aktif"),
         ("port-gone", "gawat", "Cabut modem"),
         ("not-registered", "perhatikan", "Pindahkan modem"),
         ("what-is-new", "gawat", "Cabut modem"),
@@ -145,6 +147,11 @@ def test_the_centre_hears_of_a_modem_without_its_numbers() -> None:
 )
 def test_every_step_has_its_words(step: str, words: str) -> None:
     assert last_step_in_words(replace(MODEM, steps=("wake", step))) == f"{words}, 1 Januari 1970 pukul 08.02 WITA"
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_every_trouble_has_its_words(trouble: Trouble) -> None:
+    assert trouble.value not in trouble_in_words(trouble.value)
 
 
 def test_of_a_modem_that_needed_nothing_no_step_is_told() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from firmware_bridge.troubles import Trouble
 from server.store import cases
 from server.web.device_state import Level, modem_remarks
 from server.web.modem_words import modem_remarks_of, modem_words
@@ -186,6 +187,14 @@ def test_a_modem_in_words():
 )
 def test_what_is_wrong_with_a_modem(modem, words):
     assert [what for _, what, _ in modem_remarks_of(modem)] == words
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_every_trouble_of_a_modem_has_its_words(trouble):
+    ((is_fault, what, advice),) = modem_remarks_of(ModemHealth(trouble=trouble.value))
+    assert is_fault
+    assert trouble.value not in what
+    assert advice
 
 
 def test_quarantine_and_failures_want_a_look():
