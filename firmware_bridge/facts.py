@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from firmware_bridge.at_parser import Payload
 from firmware_bridge.commands import Command
 from firmware_bridge.desk import Found, Outcome, Outgoing
+from firmware_bridge.pins import PinAnswer
 from firmware_bridge.quirks import Quirks
 from firmware_bridge.troubles import Trouble
 
@@ -74,10 +75,10 @@ class TryPin(Struct, frozen=True):
 
 
 class PinAnswered(Struct, frozen=True):
-    """The card said whether it is the right one."""
+    """The card said something of it."""
 
     card: str
-    accepted: bool
+    answer: PinAnswer
 
 
 DeskRequest = Take | Ask | Tell | Told | Claim | TryPin | PinAnswered
@@ -151,7 +152,9 @@ class Facts(Struct):
     """Entries that looked damaged when they were listed last: they are read again before they are believed."""
     more_messages: bool = True
     pin_card: str = ""
-    """On this one a PIN was tried, and no answer has come yet."""
+    """On this one a PIN was tried, and no answer has come yet that says whether it is right."""
+    next_pin: float = 0.0
+    """Before that it is not tried on this card again."""
     in_pdu_mode: bool = False
     """Since a moment ago; a modem that restarts unnoticed loses it."""
     phantoms: dict[str, int] = field(default_factory=dict)

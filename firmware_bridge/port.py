@@ -203,8 +203,8 @@ def serve(
                 reply = claim(imei, imsi)
             case TryPin(card):
                 reply = may_try(pins, card, modem.settings.pin)
-            case PinAnswered(card, accepted):
-                note_answer(pins, card, modem.settings.pin, accepted=accepted)
+            case PinAnswered(card, answer):
+                note_answer(pins, card, modem.settings.pin, answer)
         modem.reply(reply, clock())
 
 

@@ -41,7 +41,7 @@ class BridgeSettings(Struct, frozen=True, kw_only=True):
     answer_s: float = 1.5
     """How long an unknown port may take to show that a modem is behind it."""
     pin: str = ""
-    """The PIN of the card: 4 to 8 digits. A wrong one is tried once a card (`pins`)."""
+    """The PIN of the card: 4 to 8 digits. One that a card refused is not tried on it again (`pins`)."""
     balance_code: str = ""
     """Such as *888#; empty: the balance is never asked for."""
     balance_s: float = 6 * 3600.0

@@ -7,6 +7,7 @@ from firmware_bridge import commands
 from firmware_bridge.commands import Answer, Command
 from firmware_bridge.errors import CommandTimeoutError, SimError
 from firmware_bridge.facts import Claim, Pause, PinAnswered, Raw, Request, TryPin
+from firmware_bridge.pins import PinAnswer
 from firmware_bridge.quirks import quirks_of
 from firmware_bridge.routines.base import BaseRoutines, Part, Routine
 from firmware_bridge.states import Event
@@ -16,6 +17,10 @@ SWEPT_STORAGES: Final = ("SM", "ME", "SR")
 _TOGETHER: Final = "MT"
 """The card and the modem as one storage, with places of its own."""
 _BUSY: Final = {14, 515}
+_REFUSED_PIN: Final = {12, 16}
+"""27.007, section 9.2.1: the PUK is wanted now, or the password was incorrect."""
+_PIN_AGAIN_S: Final = 60.0
+"""So much later a PIN is tried once more after an answer that does not say whether it is right."""
 
 
 class Contact(BaseRoutines):
@@ -70,8 +75,9 @@ class Contact(BaseRoutines):
     def _unlock(self) -> Part:
         answer: Answer = yield from self._patiently(commands.PIN_STATE)
         state = answer.first if answer.ok else f"CME {answer.number}"
-        if state == "READY" and self.facts.pin_card:
-            yield from self._pin_answered(accepted=True)  # The answer itself was lost.
+        pin_card = self.facts.pin_card
+        if state == "READY" and pin_card and (yield from self._card_number()) == pin_card:
+            yield from self._pin_answered(PinAnswer.ACCEPTED)  # Its answer was lost, or did not say so.
         if state == "SIM PIN" and self.settings.pin and (yield from self._enter_pin()):
             return
         if state in {"SIM PIN", "CME 11"}:
@@ -84,20 +90,29 @@ class Contact(BaseRoutines):
             raise SimError("sim-rejected", "Modem menolak kartu SIM.")
 
     def _enter_pin(self) -> Generator[Request, Any, bool]:
-        """A wrong one is entered once: the third locks the card (`pins`)."""
+        """One that the card refused is not entered again: the third wrong one locks it (`pins`)."""
         facts = self.facts
-        card = commands.card_number((yield from self._patiently(commands.CARD_NUMBER))) or facts.imei
-        if not (yield TryPin(card)):
+        yield commands.NUMERIC_ERRORS  # Else a modem says ERROR, whatever the reason.
+        card = yield from self._card_number()
+        if (card == facts.pin_card and facts.now < facts.next_pin) or not (yield TryPin(card)):
             return False
-        facts.pin_card = card
+        facts.pin_card, facts.next_pin = card, facts.now + _PIN_AGAIN_S
         entered: Answer = yield commands.enter_pin(self.settings.pin)
-        if entered.ok or entered.number not in _BUSY:
-            yield from self._pin_answered(accepted=entered.ok)
+        if entered.ok:
+            yield from self._pin_answered(PinAnswer.ACCEPTED)
+        elif entered.number in _REFUSED_PIN:
+            yield from self._pin_answered(PinAnswer.REFUSED)
+        elif entered.number in _BUSY:
+            yield from self._pin_answered(PinAnswer.BUSY)
         return entered.ok
 
-    def _pin_answered(self, *, accepted: bool) -> Part:
+    def _pin_answered(self, answer: PinAnswer) -> Part:
         card, self.facts.pin_card = self.facts.pin_card, ""
-        yield PinAnswered(card, accepted)
+        yield PinAnswered(card, answer)
+
+    def _card_number(self) -> Generator[Request, Any, str]:
+        """What tries are counted under: the card, or the modem that it is in where that tells no number."""
+        return commands.card_number((yield from self._patiently(commands.CARD_NUMBER))) or self.facts.imei
 
     def _card(self) -> Generator[Request, Any, str]:
         answer: Answer = yield from self._patiently(commands.IMSI)

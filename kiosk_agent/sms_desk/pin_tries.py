@@ -1,6 +1,10 @@
-"""How often the PIN of the settings was tried on which card, beside the kiosk's logs: a power cut forgets nothing."""
+"""How often a PIN was tried on which card, beside the kiosk's logs: a power cut forgets nothing.
+
+A note of it that has rotted stays as it is: then no PIN is tried any more, as any may have been.
+"""
 
 import logging
+import sqlite3
 from typing import Final
 
 import msgspec
@@ -33,7 +37,8 @@ class StoredPinTries:
     def get(self, card: str, pin: str) -> int:
         """How many tries are counted."""
         try:
-            return _read(self._store.fact(facts.PIN_TRIES)).get(self._mark(card, pin), 0)
+            with self._store.disk.reading() as connection:
+                return _read(connection).get(self._mark(card, pin), 0)
         except DiskError as error:
             log.warning("the tries of the PIN cannot be read: %s", error.code)
             return _UNKNOWN
@@ -43,8 +48,8 @@ class StoredPinTries:
         mark = self._mark(card, pin)
         try:
             with self._store.disk.writing() as connection:
-                counted = _read(facts.get(connection, facts.PIN_TRIES))
-                facts.put(connection, facts.PIN_TRIES, msgspec.json.encode({**counted, mark: tries}))
+                counted = {**_read(connection), mark: tries}
+                facts.put(connection, facts.PIN_TRIES, msgspec.json.encode(counted))
         except DiskError as error:
             log.warning("a try of the PIN cannot be noted: %s", error.code)
             return False
@@ -54,5 +59,6 @@ class StoredPinTries:
         return self._boxes.mark("pin", card, pin).hex()
 
 
-def _read(value: bytes | None) -> dict[str, int]:
+def _read(connection: sqlite3.Connection) -> dict[str, int]:
+    value = facts.get_sound(connection, facts.PIN_TRIES)
     return msgspec.json.decode(value, type=dict[str, int]) if value else {}

@@ -8,6 +8,8 @@ from typing import Final
 
 import msgspec
 
+from kiosk_agent.errors import NotReadableError
+
 log = logging.getLogger(__name__)
 
 DEVICE_KEYS: Final = "device_keys"
@@ -52,13 +54,25 @@ LAST_ERROR: Final = "last_error"
 
 def get(connection: sqlite3.Connection, name: str) -> bytes | None:
     """The fact, or None where it is not known or has rotted."""
+    try:
+        return get_sound(connection, name)
+    except NotReadableError:
+        return None
+
+
+def get_sound(connection: sqlite3.Connection, name: str) -> bytes | None:
+    """The fact, or None where it is not known: for one that must not begin anew once it has rotted.
+
+    Raises:
+        NotReadableError: it has.
+    """
     row = connection.execute("select digest, value from fact where name = :name", {"name": name}).fetchone()
     if row is None:
         return None
     digest, value = row
     if _digest(name, value) != digest:
         log.error("the fact %s has rotted", name)
-        return None
+        raise NotReadableError(f"Catatan {name} rusak.")
     return bytes(value)
 
 

@@ -739,9 +739,11 @@ def test_a_card_that_wants_a_pin_blocks_until_somebody_helps() -> None:
     assert not any(line.startswith("AT+CPIN=") for line in rig.peer.heard)
 
 
-def locked(pins: UnkeptPinTries, answer: bytes = error("CME", 16), card: str = "98621032547698103254") -> Rig:
+def locked(
+    pins: UnkeptPinTries, answer: bytes = error("CME", 16), card: str = "98621032547698103254", pin: str = "1234"
+) -> Rig:
     """A modem that was just plugged in, with a card that wants a PIN."""
-    rig = Rig(pin="1234")
+    rig = Rig(pin=pin)
     rig.pins = pins
     rig.peer.special.update(
         {
@@ -754,13 +756,14 @@ def locked(pins: UnkeptPinTries, answer: bytes = error("CME", 16), card: str = "
 
 
 def pins_tried(rig: Rig) -> int:
-    return rig.peer.heard.count('AT+CPIN="1234"')
+    return sum(line.startswith("AT+CPIN=") for line in rig.peer.heard)
 
 
+@pytest.mark.parametrize("answer", [error("CME", 16), error("CME", 12)])
 @pytest.mark.parametrize("card", ["98621032547698103254", ""])
-def test_a_wrong_pin_is_tried_once_however_often_the_program_starts(card: str) -> None:
+def test_a_wrong_pin_is_tried_once_however_often_the_program_starts(card: str, answer: bytes) -> None:
     pins = UnkeptPinTries()
-    rigs = [locked(pins, card=card).run(60) for _ in range(4)]
+    rigs = [locked(pins, answer, card).run(90) for _ in range(4)]
     assert [pins_tried(rig) for rig in rigs] == [1, 0, 0, 0]
     assert rigs[-1].facts.trouble() == "sim-pin"
     assert not any("1234" in step for step in rigs[0].facts.steps)
@@ -772,13 +775,55 @@ def test_another_card_is_given_the_pin() -> None:
     assert pins_tried(locked(pins, card="98621032547698103255").run(20)) == 1
 
 
-def test_a_pin_whose_try_a_power_cut_ended_is_tried_once_more() -> None:
+def test_errors_have_numbers_before_a_pin_is_tried() -> None:
+    heard = locked(UnkeptPinTries()).run(1).peer.heard
+    assert heard.index("AT+CMEE=1") < heard.index('AT+CPIN="1234"')
+
+
+UNCLEAR = [b"", b"\r\nERROR\r\n", error("CME", 10), error("CME", 13), error("CME", 100), error("CMS", 500)]
+
+
+@pytest.mark.parametrize("answer", UNCLEAR)
+def test_a_pin_of_which_nobody_said_that_it_is_wrong_is_tried_by_the_next_start_too(answer: bytes) -> None:
     pins = UnkeptPinTries()
-    tried = []
-    for _ in range(4):
-        rig = locked(pins, b"").run(3)  # The card has said nothing yet.
-        tried.append(pins_tried(rig))
-    assert tried == [1, 1, 0, 0]
+    assert pins_tried(locked(pins, answer).run(30)) == 1
+    assert pins_tried(locked(pins, ok()).run(30)) == 1
+    assert set(pins._tries.values()) == {0}
+
+
+@pytest.mark.parametrize("answer", UNCLEAR)
+def test_or_once_more_by_the_same_and_never_a_third_time(answer: bytes) -> None:
+    pins = UnkeptPinTries()
+    assert [pins_tried(locked(pins, answer).run(600)) for _ in range(3)] == [2, 0, 0]
+
+
+@pytest.mark.parametrize("number", [14, 515])
+def test_a_card_that_is_busy_has_not_looked_at_the_pin(number: int) -> None:
+    pins = UnkeptPinTries()
+    assert pins_tried(locked(pins, error("CME", number)).run(60)) > 2
+    assert pins_tried(locked(pins, ok()).run(60)) == 1
+    assert set(pins._tries.values()) == {0}
+
+
+def test_a_card_that_refused_a_pin_is_given_another_one_and_no_third() -> None:
+    pins = UnkeptPinTries()
+    tried = [pins_tried(locked(pins, pin=pin).run(90)) for pin in ("1234", "1234", "2345", "3456", "4567")]
+    assert tried == [1, 0, 1, 0, 0]
+
+
+def test_a_try_that_a_power_cut_ended_counts_whichever_pin_is_set_later() -> None:
+    pins = UnkeptPinTries()
+    tried = [pins_tried(locked(pins, answer, pin=pin).run(3)) for pin, answer in (("1234", b""), ("2345", b""))]
+    tried += [pins_tried(locked(pins, pin=pin).run(90)) for pin in ("1234", "2345", "3456")]
+    assert tried == [1, 1, 0, 0, 0]
+
+
+def test_a_card_that_accepted_a_pin_has_all_its_tries_again() -> None:
+    pins = UnkeptPinTries()
+    answers = {"1234": error("CME", 16), "2345": ok(), "3456": error("CME", 16), "4567": error("CME", 16)}
+    tried = [pins_tried(locked(pins, answer, pin=pin).run(90)) for pin, answer in answers.items()]
+    assert tried == [1, 1, 1, 1]
+    assert pins_tried(locked(pins, pin="5678").run(90)) == 0
 
 
 def test_a_pin_that_was_accepted_is_entered_at_every_start() -> None:
@@ -802,6 +847,16 @@ def test_a_pin_was_right_if_the_card_is_open_after_a_lost_answer() -> None:
     rig.run(60)
     assert rig.facts.trouble() == ""
     assert set(pins._tries.values()) == {0}
+
+
+def test_another_card_that_is_open_tells_nothing_of_the_pin() -> None:
+    pins = UnkeptPinTries()
+    rig = locked(pins, b"")
+    rig.run(20, lambda: pins_tried(rig) > 0)
+    rig.peer.special |= {"AT+CPIN?": ok("+CPIN: READY"), "AT+CRSM": ok('+CRSM: 144,0,"98621032547698103255"')}
+    rig.run(60)
+    assert rig.facts.trouble() == ""
+    assert set(pins._tries.values()) == {1}
 
 
 def test_a_report_that_lies_in_no_storage_is_committed_before_the_program_stops() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from firmware_bridge.pins import may_try
 from firmware_bridge.simulator import running_simulator
 from kiosk_agent.modems import Modems
 from kiosk_agent.sms_desk.pin_tries import StoredPinTries
@@ -30,6 +31,15 @@ def test_what_a_disk_does_not_take_is_not_noted(desk: Desk) -> None:
     with desk.kiosk.store.disk.writing() as connection:
         connection.execute("drop table fact")
     assert not StoredPinTries(desk.kiosk.store).put(CARD, "4321", 1)
+
+
+def test_tries_that_have_rotted_may_have_been_made_and_are_not_counted_anew(desk: Desk) -> None:
+    tries = StoredPinTries(desk.kiosk.store)
+    assert tries.put(CARD, "4321", 1)
+    with desk.kiosk.store.disk.writing() as connection:
+        connection.execute("update fact set value = :value where name = 'pin_tries'", {"value": b"{}"})
+    assert not may_try(tries, CARD, "4321")
+    assert not tries.put(CARD, "4321", 0)
 
 
 def test_a_wrong_pin_is_given_to_a_card_once_however_often_the_kiosk_starts(desk: Desk) -> None:
