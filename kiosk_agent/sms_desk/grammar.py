@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from kiosk_agent.sms_desk.hidden_pins import hide_pins
 from sync_protocol.errors import NumberError
 from sync_protocol.number import parse_number
 from sync_protocol.vocabulary import MAX_TEXT
@@ -61,7 +62,7 @@ _NUMBERED: Final = {
 }
 _ALONE: Final = {"BERHENTI": Verb.STOP, "MULAI": Verb.START, "BANTUAN": Verb.HELP}
 _NOTHING_LOST: Final = frozenset({Verb.CHECK, Verb.PIN, Verb.RATE, Verb.YES})
-"""Commands that say nothing beside their number."""
+"""Commands that need no words behind their number."""
 _REPORT: Final = "LAPOR"
 _SIGNS: Final = r"\s!-/:-@\[-`{-~\u00a0-\u00bf\u200b-\u200f\u2010-\u2027\u2060\ufeff"
 """What may stand between and around words."""
@@ -83,19 +84,18 @@ _LIKE_NUMBER: Final = re.compile(rf"(?=\S*[0-9])[0-9A-Za-z.\-_\u2010-\u2014]{{6,
 _PIN: Final = re.compile(
     rf"{_BETWEEN}(?:PIN(?![A-Za-z]){_BETWEEN})?([0-9OIl]{{6}}(?:[0-9OIl]{{10}})?)(?![0-9A-Za-z])", re.IGNORECASE
 )
-_MAY_BE_PIN: Final = re.compile(
-    r"\bPIN\b|(?<![0-9])[0-9](?:[\W_]?[0-9]){5}(?:(?:[\W_]?[0-9]){10})?(?![0-9])", re.IGNORECASE
-)
-"""Staff, who read what is added, never see one."""
 _RATING: Final = re.compile(rf"{_BETWEEN}([1-5])(?![0-9])", re.IGNORECASE)
 _OWN: Final = {Verb.CHECK: _PIN, Verb.RATE: _RATING}
 """What belongs to a command behind its number."""
 _COURTESY: Final = re.compile(
-    "ADMIN|BAPAK|BPK|BU|DONG|HALO|IBU|INFO|KAK|KASI|KASIH|LAPORAN|MAKASI|MAKASIH|MALAM|MAS|MBAK|MIN|MOHON|PAGI|PAK|SAYA"
-    "|SELAMAT|SIANG|SORE|SPASI|STATUS|TERIMA|TERIMAKASIH|THANKS|TKS|TOLONG|TRIMAKASIH|TRIMS|YA",
+    "ADMIN|BAPAK|BPK|BU|DONG|HALO|IBU|INFO|KAK|KASI|KASIH|KODE|KODEKU|KODENYA|LAPORAN|MAKASI|MAKASIH|MALAM|MAS|MBAK"
+    "|MIN|MOHON|PAGI|PAK|PIN|PINKU|PINNYA|SANDI|SANDIKU|SANDINYA|SAYA|SELAMAT|SIANG|SORE|SPASI|STATUS|TERIMA"
+    "|TERIMAKASIH|THANKS|TKS|TOLONG|TRIMAKASIH|TRIMS|YA",
     re.IGNORECASE,
 )
 """Words that are not worth an officer's reading."""
+_ALSO_MEANT: Final = {"YA": frozenset({"IYA", "Y", "YAA", "YAP"})}
+"""Two letters are too few to tell a typing error: YG and YAN (yang) or YAH are words of their own."""
 _DIGITS: Final = str.maketrans("OoIiLl", "001111")
 _LONG_KEYWORD: Final = 7
 """A keyword this long may run on into the next word (KOTKUPANGlampu); LAPORAN is a word of its own."""
@@ -115,13 +115,17 @@ def understand(text: str, prefix: str = DEFAULT_PREFIX) -> Understood:
 
 
 def in_pieces(understood: Understood) -> list[tuple[Verb, str]]:
-    """A command as it goes up; what is too long for one entry follows as an addition to the same report."""
+    """A command as it goes up; what is too long for one entry follows as an addition to the same report.
+
+    A question stays one to its end: an addition moves a report that waits for it.
+    """
     verb, text = understood.verb, understood.text
+    more = verb if verb is Verb.CHECK else Verb.ADD
     pieces = [(verb, text[:MAX_TEXT])]
     if len(text) > MAX_TEXT:  # Only what comes with a number can be so long.
-        head = f"TAMBAH {text.split()[1]} "
+        head = f"{more.upper()} {text.split()[1]} "
         size = MAX_TEXT - len(head)
-        pieces += [(Verb.ADD, head + text[at : at + size]) for at in range(MAX_TEXT, len(text), size)]
+        pieces += [(more, head + text[at : at + size]) for at in range(MAX_TEXT, len(text), size)]
     return pieces
 
 
@@ -177,23 +181,21 @@ def _command(text: str) -> Understood | None:
     for name, verb in _NUMBERED.items():
         if word == name or is_mistyped(word, name):
             found = _numbered(verb, name, rest, is_exact=word == name)
-            if found is not None and not _is_sigh(found):
+            if found is not None and not _is_sigh(found, rest):
                 return found
     run_on = _RUN_ON.match(text, start.start(1))
     if run_on is None:
         return None
-    name = run_on[1].upper()
-    return _numbered(_NUMBERED[name], name, text[run_on.end() :], is_exact=False)
+    name, rest = run_on[1].upper(), text[run_on.end() :]
+    found = _numbered(_NUMBERED[name], name, rest, is_exact=False)
+    return None if found is None or _is_sigh(found, rest) else found
 
 
 def _numbered(verb: Verb, name: str, rest: str, *, is_exact: bool) -> Understood | None:
     at = _BEFORE_NUMBER.match(rest).end()  # type: ignore[union-attr]  # It matches nothing too.
     number, end = _number_at(rest, at)
     if number:
-        behind = rest[end:]
-        if verb is Verb.CHECK and _says_more(behind) and not _PIN.match(behind) and not _MAY_BE_PIN.search(behind):
-            verb, name = Verb.ADD, "TAMBAH"  # It is answered the same, and the words reach somebody.
-        return Understood(verb, f"{name} {number}{_what_follows(verb, behind)}".rstrip(), has_typo=not is_exact)
+        return Understood(verb, f"{name} {number}{_what_follows(verb, rest[end:])}", has_typo=not is_exact)
     if not is_exact:
         return None
     if not _words(rest):
@@ -210,9 +212,10 @@ def _tells_more(verb: Verb, rest: str) -> bool:
     return _telling(rest[own.end() :] if own else rest)
 
 
-def _is_sigh(found: Understood) -> bool:
-    """Whether what looks like a mistyped YA opens a complaint: "Yah 7KQM9-XD4TF masih mati" must not close it."""
-    return found.verb is Verb.YES and found.has_typo and _says_more("".join(found.text.split(" ", 2)[2:]))
+def _is_sigh(found: Understood, rest: str) -> bool:
+    """Whether what looks like a mistyped YA asks or complains: "Y 7KQM9-XD4TF masih mati" must not close it."""
+    words = "".join(found.text.split(" ", 2)[2:])
+    return found.verb is Verb.YES and found.has_typo and ("?" in rest or _says_more(words))
 
 
 def _says_more(words: str) -> bool:
@@ -241,21 +244,26 @@ def _is_written_as_number(symbols: str, behind: str) -> bool:
 
 
 def _what_follows(verb: Verb, rest: str) -> str:
-    if verb in _OWN:
-        own = _OWN[verb].match(rest)
-        return f" {own[1].translate(_DIGITS)}" if own else ""
     if verb is Verb.PIN:
         return ""
-    said = _behind_keyword(rest, 0).strip()
-    return f" {said}" if said else ""
+    own = _OWN[verb].match(rest) if verb in _OWN else None
+    value = f" {own[1].translate(_DIGITS)}" if own else ""
+    if verb is Verb.RATE:
+        return value
+    said = _behind_keyword(rest, own.end() if own else 0).strip()
+    if verb in _NOTHING_LOST:
+        said = hide_pins(said)
+    if verb is Verb.CHECK and not _says_more(said):
+        return value
+    return f"{value} {said}" if said else value
 
 
 def is_mistyped(word: str, meant: str) -> bool:
     """Whether one letter is wrong, missing, too many or swapped with its neighbour."""
     if word == meant or abs(len(word) - len(meant)) > 1:
         return False
-    if len(meant) < 3 and meant[0] not in word:
-        return False  # PA and KA are words of their own.
+    if len(meant) < 3:
+        return word in _ALSO_MEANT.get(meant, ())
     same = next((at for at, (a, b) in enumerate(zip(word, meant, strict=False)) if a != b), min(len(word), len(meant)))
     behind_word, behind_meant = word[same:], meant[same:]
     return (

@@ -48,7 +48,12 @@ _CHUNK: Final = 32
 _PHONE_FACTOR: Final = 2
 """A phone may try this many times as many wrong PINs as a number bears: a family has several reports."""
 
-_STEPS: Final = {Command.ADD: Step.AMENDED, Command.YES: Step.CONFIRMED, Command.NOT_YET: Step.DISPUTED}
+_STEPS: Final = {
+    Command.CHECK: Step.AMENDED,
+    Command.ADD: Step.AMENDED,
+    Command.YES: Step.CONFIRMED,
+    Command.NOT_YET: Step.DISPUTED,
+}
 
 
 def answer_waiting(centre: Centre, stopping: Callable[[], bool] = lambda: False) -> int:
@@ -160,7 +165,7 @@ class _Task:
         return None
 
     def _serve(self, case: sqlite3.Row) -> str:
-        command, words = self._asked.command, self._asked.words
+        command, words = self._asked.command, self._asked.said
         if command is Command.PIN:
             return self._renew_pin(case)
         if command is Command.RATE and self._asked.rating:
@@ -172,8 +177,9 @@ class _Task:
         return self._take(case, step, words)
 
     def _take(self, case: sqlite3.Row, step: Step, words: str) -> str:
-        """Move the case where the lifecycle allows it; else only keep what was said."""
-        is_open = (Status(case["status"]), step) in TRANSITIONS
+        """Move the case where the lifecycle allows it; else, and where it was only asked for, keep what was said."""
+        is_question = self._asked.command is Command.CHECK
+        is_open = not is_question and (Status(case["status"]), step) in TRANSITIONS
         is_done, ago_ms = case["status"] == Status.SELESAI, self._now - case["changed_at"]
         is_late = step is Step.DISPUTED and is_done and ago_ms > self._centre.settings.reopen_days * _DAY_MS
         data: dict[str, Any] = {}

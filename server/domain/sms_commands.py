@@ -30,8 +30,15 @@ _BETWEEN: Final = " .-\u2013\u2014"  # typographic dashes too: phones put them i
 _LEADING: Final = " \t\r\n.,:;#-(<"
 _LABEL: Final = re.compile(r"^(?:no|nomor)\b[.:]?\s*", re.IGNORECASE)
 _READ_AS: Final = str.maketrans("OIL", "011")
-_PIN: Final = re.compile(r"(?<![0-9])([0-9]{6}|[0-9]{16})(?![0-9])")
+_PIN: Final = re.compile(r"(?:PIN\W*)?([0-9]{6}|[0-9]{16})(?![0-9])\W*", re.IGNORECASE)
 _RATING: Final = re.compile(r"(?<![0-9])[1-5](?![0-9])")
+_INCOMPLETE: Final = "incomplete"
+_DENIED: Final = re.compile(
+    r"\?|\b(?:BALOM|BELOM|BELUM|BLM|BLUM|BUKAN|ENGGAK|GA|GAK|KAPAN|KENAPA|KURANG|MASI|MASIH|MATI|MSH|NAMUN|NGGA|NGGAK"
+    r"|RUSAK|SON|SONDE|TAK|TAPI|TDK|TETAPI|TIDA|TIDAK|TP)\b",
+    re.IGNORECASE,
+)
+"""Whoever says so behind YA may mean no."""
 
 
 class Asked(Struct, frozen=True):
@@ -52,8 +59,14 @@ class Asked(Struct, frozen=True):
     @property
     def pin(self) -> str:
         """The PIN after the number; empty where there is none."""
-        found = _PIN.search(self.words)
+        found = _PIN.match(self.words)
         return found[1] if found else ""
+
+    @property
+    def said(self) -> str:
+        """What staff may read of the words: the PIN behind CEK is not for them."""
+        found = _PIN.match(self.words) if self.command is Command.CHECK else None
+        return self.words[found.end() :] if found else self.words
 
     @property
     def rating(self) -> int:
@@ -63,12 +76,18 @@ class Asked(Struct, frozen=True):
 
 
 def read_command(text: str, flags: list[str]) -> Asked:
-    """Read an SMS whose first flag says which command it is."""
+    """Read an SMS whose first flag says which command it is.
+
+    A YA that its words deny, or whose end is missing, is taken as a question: it must close nothing.
+    """
     command = _KNOWN.get(flags[0].lower()) if flags else None
     if command is None:
         return Asked(None)
     rest = text.strip().partition(" ")[2]
-    return Asked(command, *_split_number(_LABEL.sub("", rest.lstrip(_LEADING))))
+    number, words = _split_number(_LABEL.sub("", rest.lstrip(_LEADING)))
+    if command is Command.YES and (_INCOMPLETE in flags or _DENIED.search(words)):
+        command = Command.CHECK
+    return Asked(command, number, words)
 
 
 def _split_number(text: str) -> tuple[str, str]:

@@ -225,10 +225,10 @@ def test_what_needs_nobody_is_answered_here(desk: Desk, text: str, reply: str) -
     assert desk.sms_in() == []
 
 
-def test_what_is_said_behind_cek_goes_up_as_an_addition(desk: Desk) -> None:
+def test_what_is_said_behind_cek_goes_up_with_it(desk: Desk) -> None:
     desk.hear("CEK 7KQM9-XD4TF kenapa lama sekali, air masih mati")
     (command,) = desk.sms_in()
-    assert (command.flags, command.text) == (["tambah"], "TAMBAH 7KQM9-XD4TF kenapa lama sekali, air masih mati")
+    assert (command.flags, command.text) == (["cek"], "CEK 7KQM9-XD4TF kenapa lama sekali, air masih mati")
 
 
 def test_each_malformed_pdu_is_put_aside_once_with_its_reason(desk: Desk) -> None:
@@ -479,15 +479,16 @@ def test_the_keys_of_parts_are_known_for_good(desk: Desk) -> None:
     assert len(desk.complaints()) == 1
 
 
-@pytest.mark.parametrize("command", ["TAMBAH", "BELUM"])
-def test_words_too_many_for_one_entry_go_up_in_several(desk: Desk, command: str) -> None:
+@pytest.mark.parametrize(("command", "more"), [("TAMBAH", "TAMBAH"), ("BELUM", "TAMBAH"), ("CEK", "CEK")])
+def test_words_too_many_for_one_entry_go_up_in_several(desk: Desk, command: str, more: str) -> None:
     words = " ".join(f"kata{number}" for number in range(1_100))
     desk.hear(f"{command} 7KQM9-XD4TF {words}")
     first, *rest = desk.sms_in()
     assert len(rest) == 2
     assert first.flags == [command.lower()]
-    assert {(one.text[:19], *one.flags, one.sender) for one in rest} == {("TAMBAH 7KQM9-XD4TF ", "tambah", PHONE)}
-    assert first.text + "".join(one.text[19:] for one in rest) == f"{command} 7KQM9-XD4TF {words}"
+    head = f"{more} 7KQM9-XD4TF "
+    assert {(one.text[: len(head)], *one.flags, one.sender) for one in rest} == {(head, more.lower(), PHONE)}
+    assert first.text + "".join(one.text[len(head) :] for one in rest) == f"{command} 7KQM9-XD4TF {words}"
 
 
 def test_a_command_without_its_end_goes_up_and_again_when_it_is_whole(desk: Desk) -> None:

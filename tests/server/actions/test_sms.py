@@ -1,5 +1,6 @@
 """SMS at the centre: news and answers, each once ever, through a device with a modem, to the phone on file alone."""
 
+import json
 import shutil
 
 import pytest
@@ -20,6 +21,7 @@ from server.domain.roles import Role, Viewer
 from server.errors import UnknownPlaceError
 from server.store import cases, sms
 from server.store.centre import open_centre
+from server.store.events import events_of_case
 from sync_protocol.bodies import ModemHealth, Note, Secret, SmsIn, SmsOut, SmsResult
 from sync_protocol.bundle import write_bundle
 from sync_protocol.kinds import Kind
@@ -75,6 +77,13 @@ def out(peer) -> list[SmsOut]:
 
 def status(centre, case_id):
     return centre.read(lambda c: cases.get_case(c, case_id))["status"]
+
+
+def said(centre, case_id) -> tuple[str, str]:
+    """The last thing that happened to a case, and the words that came with it."""
+    event = centre.read(lambda c: list(events_of_case(c, case_id)))[-1]
+    note = json.loads(event["data"]).get("note", "")
+    return event["type"], centre.keys.decrypt_field(case_id, bytes.fromhex(note)).decode() if note else ""
 
 
 def findings(centre) -> list[str]:
@@ -319,6 +328,31 @@ class TestCommands:
         ask(f"TAMBAH {number} RT 5 RW 2")
         assert status(centre, case_id) == "BELUM_VERIFIKASI"
         assert [body.status for body in kiosk.received(Kind.STATUS)] == ["BELUM_VERIFIKASI"]
+        assert findings(centre) == []
+
+    @pytest.mark.parametrize("phone", [PHONE, OTHER])
+    def test_words_behind_cek_are_kept_without_the_pin_and_end_no_wait(self, centre, report, ask, phone):
+        case_id, number = report()
+        happen(centre, case_id, Step.HELD)
+        ((to, text),) = ask(f"CEK {number} {PIN} sudah sampai mana pak?", phone)
+        assert to == phone
+        assert f"No {number}: Perlu lengkap" in text
+        assert status(centre, case_id) == "TUNDA"
+        assert said(centre, case_id) == ("noted-amended", "sudah sampai mana pak?")
+        assert findings(centre) == []
+
+    def test_cek_without_words_leaves_no_note(self, centre, report, ask):
+        case_id, number = report()
+        happen(centre, case_id, Step.HELD)
+        ask(f"CEK {number} {PIN}")
+        assert said(centre, case_id)[0] == "held"
+
+    def test_a_ya_that_its_words_deny_is_kept_and_closes_nothing(self, centre, report, ask):
+        case_id, number = report()
+        answered(centre, case_id)
+        assert f"No {number}: Ditanggapi" in ask(f"YA {number} tapi masih mati")[-1][1]
+        assert status(centre, case_id) == "DITANGGAPI"
+        assert said(centre, case_id) == ("noted-amended", "tapi masih mati")
         assert findings(centre) == []
 
     def test_ya_closes_and_asks_for_a_rating_and_belum_opens_again(self, centre, report, ask):

@@ -44,6 +44,39 @@ def test_the_pin_after_the_number(words, pin):
     assert read_command(f"CEK {NUMBER} {words}", ["cek"]).pin == pin
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"CEK {NUMBER} 123456", ""),
+        (f"CEK {NUMBER} 123456 kenapa lama?", "kenapa lama?"),
+        (f"CEK {NUMBER} PIN: 1234567890123456, kenapa lama?", "kenapa lama?"),
+        (f"CEK {NUMBER} kenapa lama?", "kenapa lama?"),
+        (f"TAMBAH {NUMBER} 123456 rumah", "123456 rumah"),
+    ],
+)
+def test_the_pin_is_not_among_what_staff_may_read(text, said):
+    assert read_command(text, [text.split()[0].lower()]).said == said
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        *((words, Command.YES) for words in ("", "terima kasih", "sudah menyala lagi", "🙏")),
+        *(
+            (words, Command.CHECK)
+            for words in ("tapi masih mati", "TIDAK", "blm beres", "sonde nyala", "sudah beres?", "gak", "mati lagi")
+        ),
+    ],
+)
+def test_a_ya_that_its_words_deny_is_a_question(words, command):
+    assert read_command(f"YA {NUMBER} {words}", ["ya"]) == read_command(f"{command} {NUMBER} {words}", [command])
+
+
+def test_a_ya_without_its_end_is_a_question():
+    assert read_command(f"YA {NUMBER} sudah [...]", ["ya", "incomplete"]).command is Command.CHECK
+    assert read_command(f"YA {NUMBER} sudah", ["ya", "typo"]).command is Command.YES
+
+
 @pytest.mark.parametrize(("words", "rating"), [("5", 5), ("nilai 4!", 4), ("0", 0), ("6", 0), ("10", 0), ("", 0)])
 def test_the_rating_after_the_number(words, rating):
     assert read_command(f"NILAI {NUMBER} {words}", ["nilai"]).rating == rating
