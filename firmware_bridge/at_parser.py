@@ -70,13 +70,20 @@ class AtParser:
         self._too_long = False
         self._after_prompt = False
 
-    def reset(self) -> None:
-        """Forget what is half there: after a time-out, and when the port was opened again."""
+    def reset(self) -> list[Event]:
+        """Forget what is half there: after a time-out, and when the port was opened again.
+
+        What stood below a header may be a message that lies nowhere else, damaged as it is; so it is given out.
+        """
+        events: list[Event] = []
+        if self._stray:
+            self._end_header(events)
         self._buffer.clear()
-        self._header, self._stray = "", []
+        self._header = ""
         self._quoted = []
         self._too_long = False
         self._after_prompt = False
+        return events
 
     def feed(self, data: bytes) -> list[Event]:
         self._buffer += data.translate(None, _NOISE)
@@ -93,19 +100,27 @@ class AtParser:
             self._too_long = True
         if self._buffer[:1] == b">" and self._at_start():  # The one thing that does not wait for a line end.
             del self._buffer[:1]
-            self._after_prompt = True
-            events.append(Prompt())
+            self._take_prompt(events)
         return events
 
     def _at_start(self) -> bool:
-        """If a `>` here is the prompt, and no part of something that began earlier."""
-        return not (self._header or self._quoted or self._too_long or self._after_prompt)
+        """If a `>` here is the prompt, and no part of something that began earlier.
+
+        Below a header it is one where a line stood before it, damaged, or the PDU would never be given.
+        """
+        awaits_message = self._header and not self._stray
+        return not (awaits_message or self._quoted or self._too_long or self._after_prompt)
+
+    def _take_prompt(self, events: list[Event]) -> None:
+        if self._stray:
+            self._end_header(events)
+        self._after_prompt = True
+        events.append(Prompt())
 
     def _take_line(self, line: str, events: list[Event]) -> None:
         if line.startswith(">") and self._at_start():
-            events.append(Prompt())
+            self._take_prompt(events)
             line = line[1:]
-            self._after_prompt = True
         if self._after_prompt:
             line, self._after_prompt = line.removeprefix(" "), False
         if self._quoted:

@@ -63,7 +63,7 @@ class Modem:
         """The port is open."""
         self.facts.now = now
         self._mode_told = False
-        self._parser.reset()
+        self._reset_parser()
         self._output.clear()
         self._happen(Event.OPENED)
 
@@ -92,7 +92,7 @@ class Modem:
         facts.now = now
         pending = self._pending
         if pending is not None and now >= pending.deadline:
-            self._parser.reset()
+            self._reset_parser()
             self._end_waiting(pending)
         elif pending is not None and now >= pending.probe_at:
             self._output += PROBE.text.encode("ascii") + b"\r"
@@ -223,6 +223,10 @@ class Modem:
         self._resume()
 
     # -- what is heard -------------------------------------------------------------------------------------------------
+
+    def _reset_parser(self) -> None:
+        for event in self._parser.reset():
+            self._hear(event)
 
     def _hear(self, event: Heard) -> None:
         pending = self._pending

@@ -112,17 +112,34 @@ def test_what_never_ends_is_thrown_away_and_the_next_line_is_read() -> None:
     assert events(b"A" * (MAX_LINE + 1) + b"\r\nOK\r\n") == [OK]
 
 
+def test_a_prompt_behind_a_damaged_message_is_heard() -> None:
+    assert events(b"+CDS: 25\r\n0006010\r\n\r\n> ") == [
+        Line("0006010"),
+        Payload("+CDS: 25", "0006010"),
+        Prompt(),
+    ]
+
+
 def test_reset_forgets_half_a_line_and_a_header() -> None:
     parser = AtParser()
     parser.feed(b"+CMGL: 1,1,,23\r\nhalf")
-    parser.reset()
+    assert parser.reset() == []
     assert parser.feed(b"OK\r\n") == [OK]
+
+
+def test_reset_gives_out_a_damaged_message() -> None:
+    parser = AtParser()
+    parser.feed(b"+CMT: ,23\r\n0791132\r\n")
+    assert parser.reset() == [Payload("+CMT: ,23", "0791132")]
+    assert parser.reset() == []
 
 
 SPOKEN = [
     b'AT+CMGL=4\r\r\n+CMGL: 1,1,,23\r\n07911326\r\n+CMGL: 2,0,"",3\r\n+CMTI: "SM",3\r\nOK\r\n\r\nOK\r\n',
     b"AT+CMGS=12\r\r\n> 0011\x1a\r\n\r\n+CMGS: 5\r\n\r\nOK\r\n",
     b'+CUSD: 0,"a\r\nb > c\r\n",15\r\n\r\n>\r\n> x\r\nERROR\r\n',
+    b"+CDS: 25\r\n0006010\r\n\r\n> 0011\x1a\r\n\r\n+CMGS: 5\r\n\r\nOK\r\n",
+    b"+CMT: ,25\r\n> a\r\n> b\r\n>\r\nOK\r\n",
     b"\x00\xff\xfe>>\r\n\n\n\r+CDS: 25\r\n\r\n> nor\r\nRING\r\n",
 ]
 

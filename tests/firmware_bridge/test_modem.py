@@ -284,6 +284,34 @@ def test_without_a_prompt_nothing_was_sent() -> None:
     assert rig.peer.sent == []
 
 
+DAMAGED = b"\r\n+CDS: 25\r\n0006010C91261\r\n"
+
+
+def test_a_damaged_report_between_two_parts_keeps_none_of_them_back_and_is_handed_over() -> None:
+    rig = ready()
+    rig.desk.waiting = outgoing("x" * 200)
+    rig.peer.special["PDU"] = lambda _pdu: setattr(rig.peer, "unasked", b"" if rig.peer.unasked else DAMAGED)
+    rig.modem.wake()
+    rig.run(60)
+    assert [outcome for _, _, outcome, _, _ in rig.desk.outcomes] == [Outcome.SENT] * 2
+    assert [found.pdu for found in rig.desk.found] == [DAMAGED.split()[-1]] * 2
+
+
+@pytest.mark.parametrize("loses", ["the answer", "the port"])
+def test_a_damaged_message_that_lies_in_no_storage_is_handed_over_after_what_was_lost(loses: str) -> None:
+    rig = ready()
+    rig.peer.special.update(dict.fromkeys(("AT+CSQ", "AT+CMGF", "AT+CMGF?"), b""))
+    rig.run(40, lambda: rig.peer.heard[-1] in {"AT+CSQ", "AT+CMGF=0"})
+    rig.say(DAMAGED)
+    if loses == "the port":
+        rig.modem.lost(rig.now)
+    else:
+        rig.run(6)
+    rig.peer.special.clear()
+    rig.run(30)
+    assert [found.pdu for found in rig.desk.found] == [DAMAGED.split()[-1]]
+
+
 def test_nothing_is_sent_while_a_message_waits_on_the_card() -> None:
     rig = ready()
     rig.peer.slots[1] = sms("satu")
