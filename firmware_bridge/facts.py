@@ -111,6 +111,8 @@ class Facts(Struct):
     refused: set[str] = field(default_factory=set)
     """The same, whatever the balance says: an expired card is answered so too."""
     next_credit_trial: float = 0.0
+    credit_known_until: float = 0.0
+    """The operator answered such refusals with enough credit: until then they mean something else."""
     steps: deque[str] = field(default_factory=lambda: deque(maxlen=20))
     stepped_at: float = 0.0
 

@@ -46,7 +46,7 @@ class BridgeSettings(Struct, frozen=True, kw_only=True):
     """Such as *888#; empty: the balance is never asked for."""
     balance_s: float = 6 * 3600.0
     low_balance_s: float = 900.0
-    """How often the balance is asked for, or a message tried, while there is too little credit."""
+    """How often the balance is asked for, or a message tried, while there seems to be too little credit."""
     least_balance: int = 500
     """Rupiah; below, nothing is sent."""
     most_credit_hints: int = 3

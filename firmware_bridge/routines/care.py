@@ -48,8 +48,9 @@ class Care(BaseRoutines):
             rupiah = balance_of(text)
             if rupiah is not None:
                 facts.ussd, facts.balance = way, rupiah
-                if not self._has_low_balance():
+                if facts.credit_hints and not self._has_low_balance():
                     facts.credit_hints.clear()  # Whatever was refused, it was not for want of credit.
+                    facts.credit_known_until = facts.now + self.settings.low_balance_s
             if rupiah is not None or not facts.ussd_answered:
                 break
         if text:

@@ -47,7 +47,7 @@ class Contact(BaseRoutines):
         if not (yield from self._claim(card)):
             return Event.NO_CARD
         if card != facts.imsi:
-            facts.imsi, facts.balance, facts.next_balance = card, None, 0.0
+            facts.imsi, facts.balance, facts.next_balance, facts.credit_known_until = card, None, 0.0, 0.0
             facts.credit_hints.clear()
             facts.refused.clear()
         yield from self._must(commands.PDU_MODE)

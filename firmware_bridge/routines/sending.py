@@ -71,7 +71,6 @@ class Sending(BaseRoutines):
                 yield from self._must(commands.PDU_MODE)
             if outgoing.parts > 1 and outgoing.part == 1 and facts.more_messages:
                 facts.more_messages = (yield commands.MORE_MESSAGES).ok
-            facts.body_sent = False
             answer: Answer = yield command
         except (CommandFailedError, CommandTimeoutError, RestartedError, PortError) as error:
             yield self._left_open(outgoing, error.code)
@@ -102,13 +101,12 @@ class Sending(BaseRoutines):
             facts.unknown_sends += 1
             return Outcome.UNKNOWN, None
         if commands.hints_at_no_credit(answer):
-            facts.next_balance = facts.now
             recipient = _recipient(outgoing)
             facts.refused.add(recipient)
-            if (
-                recipient not in facts.credit_hints
-            ):  # Else it may be this recipient alone, and is no trial for the rest.
+            # What is refused again may concern this recipient alone, and is no trial for the rest.
+            if recipient not in facts.credit_hints and facts.now >= facts.credit_known_until:
                 facts.credit_hints.add(recipient)
+                facts.next_balance = facts.now
                 facts.next_credit_trial = facts.now + self.settings.low_balance_s
             return Outcome.FAILED, None
         return (Outcome.REFUSED if commands.is_permanent(answer) else Outcome.FAILED), None

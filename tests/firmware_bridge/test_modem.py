@@ -1021,6 +1021,51 @@ def test_what_is_refused_though_there_is_credit_silences_nobody() -> None:
     assert rig.modem.trouble() == ""
 
 
+def ussd_dialogues(rig: Rig) -> int:
+    return sum(line.startswith("AT+CUSD=1") for line in rig.peer.heard)
+
+
+def test_refusals_though_there_is_credit_ask_the_operator_once_in_a_while_and_hold_nobody_up() -> None:
+    rig = Rig(balance_code="*888#", low_balance_s=900.0)
+    rig.peer.special['AT+CUSD=1,"*888#",15'] = ok('+CUSD: 0,"Sisa pulsa Rp 25.000",15')
+    rig.peer.special["PDU"] = error("CMS", 50)
+    rig.open().run(5)
+    rig.desk.waiting = [part for name in range(60) for part in outgoing(name=str(name), to=f"+6281234{name:06}")]
+    rig.run(600, lambda: len(rig.desk.outcomes) == 60)
+    assert len(rig.desk.outcomes) == 60
+    assert ussd_dialogues(rig) == 2, "at the start, and behind the first refusal"
+    assert not rig.modem.lacks_credit()
+    rig.run(900)
+    rig.desk.waiting = outgoing(to="+6281234567009")
+    rig.run(60)
+    assert ussd_dialogues(rig) == 3
+
+
+def test_a_recipient_that_is_refused_again_asks_the_operator_nothing_new_even_if_that_tells_no_amount() -> None:
+    rig = Rig(balance_code="*888#")
+    rig.peer.special["AT+CUSD"] = lambda line: ok('+CUSD: 2,"Layanan sibuk",15') if "=1" in line else None
+    rig.peer.special["PDU"] = error("CMS", 50)
+    rig.open().run(5)
+    asked = ussd_dialogues(rig)
+    rig.desk.waiting = [part for name in "abcdefgh" for part in outgoing(name=name)]
+    rig.run(300, lambda: len(rig.desk.outcomes) == 8)
+    assert len(rig.desk.outcomes) == 8
+    assert ussd_dialogues(rig) == 2 * asked, "each code in both ways of writing it"
+
+
+def test_a_card_that_gets_empty_after_all_is_found_out_by_the_next_question() -> None:
+    rig = Rig(balance_code="*888#", low_balance_s=100.0)
+    rig.peer.special['AT+CUSD=1,"*888#",15'] = ok('+CUSD: 0,"Sisa pulsa Rp 600",15')
+    rig.peer.special["PDU"] = error("CMS", 50)
+    rig.open().run(5)
+    rig.desk.waiting = [part for name in range(60) for part in outgoing(name=str(name), to=f"+6281234{name:06}")]
+    rig.run(50)
+    assert not rig.modem.lacks_credit()
+    rig.peer.special['AT+CUSD=1,"*888#",15'] = ok('+CUSD: 0,"Sisa pulsa Rp 100",15')
+    rig.run(100)
+    assert rig.modem.lacks_credit()
+
+
 def test_a_card_that_seems_empty_is_told_as_such_and_not_as_refused() -> None:
     rig = ready()
     rig.peer.special["PDU"] = error("CMS", 50)
