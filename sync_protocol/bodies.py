@@ -162,7 +162,7 @@ class SmsIn(Body, frozen=True, kw_only=True):
     sent_at: Word = ""
     """The network's time stamp, as it came."""
     flags: Annotated[list[Word], Meta(max_length=16)] = []
-    """What the kiosk understood: cek, tambah, ya, belum, nilai, pin, berhenti or mulai; then `typo`, and `incomplete` where parts are missing."""
+    """Understood as: cek, tambah, ya, belum, nilai, pin, berhenti or mulai; then `typo`, `incomplete` (parts miss)."""
 
 
 class SmsResult(Body, frozen=True, kw_only=True):
