@@ -16,6 +16,8 @@ from server.domain.filing_time import HeadSeen
 from server.store import codes, devices, ledger
 from server.store.centre import Centre
 from server.store.sync_view import SyncView
+from sync_protocol.entry import NO_PREV
+from sync_protocol.exchange import Position
 from sync_protocol.keys import server_log
 from sync_protocol.server_session import Answered, DeviceHead, answer
 from sync_protocol.vocabulary import DeviceState
@@ -128,12 +130,25 @@ def _is_news(connection: sqlite3.Connection, device: sqlite3.Row, head: DeviceHe
     before what came along is stored.
     """
     stands, newest_seq = head.stands, device["stated_seq"]
-    if stands.seq > newest_seq and not ledger.holds(connection, head.log, stands.id):
+    if stands.seq > newest_seq and (
+        not ledger.holds(connection, head.log, stands.id) or _goes_on(connection, device, stands)
+    ):
         return True
     if time_ms <= device["stated_at"]:
         return False
     # A lower one is news of a disk that was set back, which goes on where nothing that is held here follows.
     return stands.seq >= newest_seq or not ledger.children(connection, head.log, stands)
+
+
+def _goes_on(connection: sqlite3.Connection, device: sqlite3.Row, stands: Position) -> bool:
+    """Whether the log leads from the newest stated place to this one, which is held, without a hole or a fork.
+
+    Then the device has written since, and what it wrote came without its HEAD, as by a courier. Where its disk was set
+    back, a HEAD of before may stand higher too, but on another branch, or beyond a hole.
+    """
+    held = ledger.parents(connection, device["log"], [stands.id, device["stated_id"] or NO_PREV])
+    is_whole = not device["forked"] and stands.id in held and bool(held[stands.id]["rooted"])
+    return is_whole and (device["stated_seq"] == 0 or device["stated_id"] in held)
 
 
 def _answer(centre: Centre, batch: Batch, head: DeviceHead, now: int, *, unlimited: bool) -> bytes | None:

@@ -320,6 +320,64 @@ def test_a_device_whose_clock_was_set_back_is_heard_and_its_old_heads_are_not(ce
         assert tuple(device_of(centre, peer)) == tuple(device)
 
 
+def test_a_device_whose_clock_was_set_back_is_heard_though_a_stick_brought_the_news_without_a_head(
+    centre, enrol, clock, send
+):
+    peer = enrol()
+    clock.pass_(600_000)
+    peer.clock = lambda: clock() + 20 * 365 * 86_400_000
+    ahead = write_bundle([peer.session().head(peer.clock())])
+    peer.sync(send)
+    peer.clock = clock
+    receive_bundle(centre, write_bundle([peer.clock_news("jump").raw]), via="usb")
+    for _ in range(2):
+        clock.pass_(600_000)
+        peer.sync(send)
+        device = device_of(centre, peer)
+        assert (device["last_contact_at"], device["clock_offset_ms"]) == (clock(), 0)
+        receive_bundle(centre, ahead, via="http")
+        assert tuple(device_of(centre, peer)) == tuple(device)
+
+
+@pytest.mark.parametrize("is_sent", [True, False], ids=["whole", "without the entry"])
+def test_a_head_of_before_the_disk_was_set_back_is_none_whatever_came_of_the_new_log(
+    centre, enrol, clock, send, is_sent
+):
+    peer = enrol()
+    image = peer.clone()
+    for _ in range(3):
+        peer.complain()
+    clock.pass_(600_000)
+    newest = write_bundle([peer.session().head(clock())])
+    peer.sync(send)
+    entry = image.clock_news("boot")
+    clock.pass_(600_000)
+    head = image.session().head(clock())
+    receive_bundle(centre, write_bundle([head, entry.raw] if is_sent else [head]), via="http")
+    device = device_of(centre, peer)
+    assert (device["stated_id"], device["last_contact_at"]) == (entry.id, clock())
+    clock.pass_(600_000)
+    receive_bundle(centre, newest, via="http")
+    assert tuple(device_of(centre, peer)) == tuple(device)
+
+
+def test_nor_is_one_from_beyond_a_hole(centre, enrol, clock, send):
+    peer = enrol()
+    image = peer.clone()
+    peer.complain()
+    entry = peer.complain()
+    clock.pass_(600_000)
+    newest = write_bundle([peer.session().head(clock()), entry.raw])
+    receive_bundle(centre, newest, via="http")
+    clock.pass_(600_000)
+    image.sync(send)
+    device = device_of(centre, peer)
+    assert device["last_contact_at"] == clock()
+    clock.pass_(600_000)
+    receive_bundle(centre, newest, via="http")
+    assert tuple(device_of(centre, peer)) == tuple(device)
+
+
 def test_a_device_whose_disk_was_set_back_is_heard_and_its_old_heads_are_not(centre, enrol, clock, send):
     peer = enrol()
     image = peer.clone()
