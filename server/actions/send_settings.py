@@ -2,11 +2,13 @@
 
 import sqlite3
 from functools import partial
+from typing import Final
 
 from server.store import devices, down, master
 from server.store.centre import Centre
 from sync_protocol.bodies import Body, Config, Master, decode_body
 from sync_protocol.entry import parse_entry
+from sync_protocol.errors import ProtocolError
 from sync_protocol.kinds import Kind
 from sync_protocol.packing import unpack
 
@@ -14,6 +16,7 @@ SMS_NAME = "sms_name"
 """Among the settings of CONFIG: what the unit is called in an SMS, as the centre itself calls it there."""
 SMS_PREFIX = "sms_prefix"
 """Among them too: the keyword with which a report by SMS begins in this city."""
+_ACTOR: Final = "pusat"
 _Told = dict[bytes, Body | None]
 """By its bytes: what was told before; the same to most kiosks."""
 
@@ -30,6 +33,7 @@ def send_changed_settings(centre: Centre) -> int:
     Raises:
         StorageError: the disk refuses; the next start tells the others.
     """
+    centre.write(partial(master.renew_texts, now=centre.clock(), actor=_ACTOR))
     stale = centre.read(partial(_stale, centre))
     for log in stale:
         centre.write(partial(_send_changed, centre, log, centre.clock()))
@@ -68,19 +72,27 @@ def _untold(
         poll_s=centre.settings.poll_s,
         settings={SMS_NAME: city.short(device["unit"]), SMS_PREFIX: centre.settings.sms_prefix},
     )
-    newest: dict[str, Body | None] = {}
+    known = [(Kind.CONFIG, config), *tables]
+    newest: dict[str, Body] = {}
     for raw in down.newest_first(connection, device["log"], (Kind.CONFIG, Kind.MASTER)):
         body = _read(raw, told)
-        newest.setdefault(_name(body), body)
-    return [(kind, body) for kind, body in ((Kind.CONFIG, config), *tables) if newest.get(_name(body)) != body]
+        if body is not None:
+            newest.setdefault(_name(body), body)
+        if len(newest) == len(known):
+            break
+    return [(kind, body) for kind, body in known if newest.get(_name(body)) != body]
 
 
-def _name(body: Body | None) -> str:
+def _name(body: Body) -> str:
     return body.table if isinstance(body, Master) else ""
 
 
 def _read(raw: bytes, told: _Told) -> Body | None:
-    entry = parse_entry(raw)
-    if entry.body not in told:
-        told[entry.body] = decode_body(entry.kind, unpack(entry.body))
+    """What an entry says; None of one that was altered, which `verify` names: what it said is told again."""
+    try:
+        entry = parse_entry(raw)
+        if entry.body not in told:
+            told[entry.body] = decode_body(entry.kind, unpack(entry.body))
+    except ProtocolError:
+        return None
     return told[entry.body]

@@ -87,12 +87,15 @@ def _check_backups(state: Audit) -> Iterator[Finding]:
 
 
 def _check_master(connection: sqlite3.Connection) -> Iterator[Finding]:
-    for _, data in _events(connection, "centre-founded"):
+    stored, stated, compared = master.digests(connection), dict[str, str](), set[str]()
+    for event, data in _events(connection, "centre-founded", master.CHANGED):
         said = data.get("master")
         if isinstance(said, dict):
-            stated = {(str(name), str(digest)) for name, digest in said.items()}
-            for name in sorted({name for name, _ in stated ^ master.digests(connection).items()}):
-                yield Finding(_MASTER, name, "master", "isinya bukan yang tercatat dalam peristiwa")
+            stated.update(said)
+            compared.update(said, stored if event["type"] == "centre-founded" else ())
+    for name in sorted(compared):
+        if stored.get(name) != stated.get(name):
+            yield Finding(_MASTER, name, "master", "isinya bukan yang tercatat dalam peristiwa")
 
 
 def _events(connection: sqlite3.Connection, *types: str) -> Iterator[tuple[sqlite3.Row, dict[str, Any]]]:

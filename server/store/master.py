@@ -1,6 +1,7 @@
 """Master data of the city: units, kelurahan, categories, statuses, texts, calendar.
 
-`load_master` brings the tables of `server/data/` into a new database.
+`load_master` brings the tables of `server/data/` into a new database. Later `put_table` alone changes one, and an event
+says so.
 """
 
 import csv
@@ -11,6 +12,8 @@ import sqlite3
 from hashlib import sha256
 from string import Formatter
 from typing import Final
+
+from server.store.events import append_event
 
 Rows = list[dict[str, str]]
 
@@ -33,6 +36,10 @@ _SOURCES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
 SHORT_NAMES: Final = "nama_sms"
 """What units and statuses are called in an SMS; the centre's own table, kiosks do not get it."""
 _SHORT_NAMES: Final = ("nama_sms.csv", ("kode", "nama_sms"))
+CHANGED: Final = "master-changed"
+"""The event that a table says something else from now on; like the founding, it names `digests` as `master`."""
+_FIRST_KEYWORD: Final = "KOTKUPANG"
+"""What the texts of earlier builds called the keyword of every city."""
 _EVERY_KELURAHAN = "KEL-*"
 _HEALTH_OFFICE = "DINKES"
 _DISTRICTS_OFFICE = "BAG-ORG"
@@ -41,12 +48,32 @@ _DISTRICTS_OFFICE = "BAG-ORG"
 def load_master(connection: sqlite3.Connection, now: int) -> None:
     """Fill the master data of a new database."""
     for name in TABLES:
-        put_table(connection, name, _units() if name == "unit" else _read(*_SOURCES[name]), now)
-    put_table(connection, SHORT_NAMES, _read(*_SHORT_NAMES), now)
+        _store(connection, name, _units() if name == "unit" else _read(*_SOURCES[name]), now)
+    _store(connection, SHORT_NAMES, _read(*_SHORT_NAMES), now)
 
 
-def put_table(connection: sqlite3.Connection, name: str, rows: Rows, now: int) -> None:
-    """Replace a table of master data, whole."""
+def put_table(connection: sqlite3.Connection, name: str, rows: Rows, now: int, *, actor: str) -> None:
+    """Replace a table of master data, whole; the event, in the caller's transaction, tells it from an alteration.
+
+    Args:
+        actor: who changes it (`append_event`).
+    """
+    _store(connection, name, rows, now)
+    append_event(connection, at=now, type=CHANGED, actor=actor, data={"master": {name: digests(connection)[name]}})
+
+
+def renew_texts(connection: sqlite3.Connection, now: int, *, actor: str) -> None:
+    """Let the SMS of a folder that an earlier build founded name the keyword that is set.
+
+    Only where its texts are word for word what that build brought: what else a table says is never stated as ours.
+    """
+    ours = _read(*_SOURCES["sms"])
+    earlier = [row | {"templat": row["templat"].replace("{kata}", _FIRST_KEYWORD)} for row in ours]
+    if get_table(connection, "sms") == earlier:
+        put_table(connection, "sms", ours, now, actor=actor)
+
+
+def _store(connection: sqlite3.Connection, name: str, rows: Rows, now: int) -> None:
     connection.execute(
         "insert into master (name, rows, changed_at) values (:name, :rows, :now)"
         " on conflict (name) do update set rows = excluded.rows, changed_at = excluded.changed_at",
@@ -62,7 +89,7 @@ def get_table(connection: sqlite3.Connection, name: str) -> Rows:
 
 
 def digests(connection: sqlite3.Connection) -> dict[str, str]:
-    """How the founding event names what the tables of master data say: by table, the SHA-256 of its rows."""
+    """How events name what the tables of master data say: by table, the SHA-256 of its rows."""
     rows = connection.execute("select name, rows from master")
     return {row["name"]: sha256(row["rows"].encode()).hexdigest() for row in rows}
 

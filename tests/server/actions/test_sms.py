@@ -749,7 +749,7 @@ def test_a_template_that_cannot_be_filled_gives_way_to_ours(centre, kiosk, repor
         {"id": "S10", "peristiwa": "tidak", "templat": "KASIH: {"},
         {"id": "S22", "peristiwa": "berhenti", "templat": "KASIH: Baik."},
     ]
-    centre.write(lambda c: master.put_table(c, "sms", rows, centre.clock()))
+    centre.write(lambda c: master.put_table(c, "sms", rows, centre.clock(), actor="test"))
     assert "Menunggu cek" in ask(f"CEK {number}")[0][1]
     assert "tidak kami temukan" in ask("CEK 000G4-0R40Y")[0][1]
     assert ask("BERHENTI")[0][1] == "KASIH: Baik."

@@ -22,7 +22,7 @@ from server.audit import audit
 from server.audit.finding import Finding
 from server.audit.state import Audit
 from server.domain.roles import Role, Viewer
-from server.store import codes, users
+from server.store import codes, master, users
 from server.store.centre import DATABASE, open_centre, open_database
 from server.store.events import append_event
 from server.store.keys import load_keys
@@ -432,6 +432,48 @@ class TestAChainWrittenAnew:
         self.rewrite(connection)
         assert [finding.code for finding in findings(data)] == ["event-seal"]
 
+    def test_is_not_said_where_a_full_disk_took_the_seal_and_not_its_key(
+        self, edited: tuple[Path, sqlite3.Connection]
+    ) -> None:
+        """The next opening makes both anew."""
+        data, _ = edited
+        without_chain_key(data)
+        (data / "centre.keys.new").mkdir()  # Where the file is to be written first.
+        open_centre(data, threads=False).close()
+        assert findings(data) == []
+        (data / "centre.keys.new").rmdir()
+        open_centre(data, threads=False).close()
+        assert load_keys(data).seal_head("") is not None
+        assert findings(data) == []
+
+
+def add_holiday(data: Path) -> None:
+    centre = open_centre(data, threads=False)
+
+    def add(connection: sqlite3.Connection) -> None:
+        rows = master.get_table(connection, "kalender")
+        holiday = {"tanggal": "2028-01-01", "jenis": "libur", "nama": "Tahun Baru"}
+        master.put_table(connection, "kalender", [*rows, holiday], centre.clock(), actor="cli")
+
+    centre.write(add)
+    centre.close()
+
+
+class TestMasterDataThatChanges:
+    """What a table says from now on is stated; what it says without that was altered."""
+
+    @pytest.mark.parametrize("times", [1, 2])
+    def test_holds(self, data: Path, times: int) -> None:
+        for _ in range(times):
+            add_holiday(data)
+        assert findings(data) == []
+
+    def test_is_found_where_it_was_altered_afterwards(self, data: Path) -> None:
+        add_holiday(data)
+        with closing(open_database(data)) as connection:
+            connection.execute("update master set rows = '[]' where name in ('kalender', 'teks')")
+        assert [finding.row for finding in findings(data)] == ["kalender", "teks"]
+
 
 class TestAnEarlierVersion:
     """Its events do not state the hash of a key pair or a grant: nothing is made of that, until one does."""
@@ -474,6 +516,13 @@ class TestAnEarlierVersion:
 
     def test_it_holds(self, data: Path) -> None:
         assert findings(data) == []
+
+    def test_a_table_is_compared_from_its_first_change_on(self, data: Path) -> None:
+        add_holiday(data)
+        assert findings(data) == []
+        with closing(open_database(data)) as connection:
+            connection.execute("update master set rows = '[]' where name in ('kalender', 'teks')")
+        assert [finding.row for finding in findings(data)] == ["kalender"]
 
     @pytest.mark.parametrize(("user", "code"), [(1, "grant-missing"), (None, "grant-missing")])
     def test_the_first_grants_must_be_there(self, data: Path, user: int | None, code: str) -> None:
