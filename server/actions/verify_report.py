@@ -9,7 +9,7 @@ from server.actions.announce_status import announce
 from server.actions.send_sms import send_news
 from server.actions.take_step import take_step
 from server.domain.flags import Flag, read_flags
-from server.domain.lifecycle import Status, Step, follow, legal_steps
+from server.domain.lifecycle import Status, Step, legal_steps
 from server.domain.roles import Permission, Viewer
 from server.errors import (
     NoSuchCaseError,
@@ -90,7 +90,6 @@ def hand_over(
         StepNotAllowedError: it does not stand where it can be verified.
         UnknownUnitError: no such unit, or the one that the report is about.
     """
-    follow(Status(case["status"]), Step.VERIFIED)
     city, unit = centre.cities.get(connection), data["unit"]
     if unit not in city.units:
         raise UnknownUnitError("Pilih unit tujuan dari daftar.")
