@@ -52,6 +52,8 @@ class Bridge:
         self._modems = [self._modem(port) for port in ports if port != AUTO]
         self._found: list[ModemThread] = []
         """What `auto` found."""
+        self._without_card: set[str] = set()
+        """Ports where no card was told when they were last looked at."""
         self._watch = Watch(self._settings, candidates) if AUTO in ports else None
         self._watcher = threading.Thread(target=self._look_out, name="modem discovery", daemon=True)
 
@@ -103,6 +105,7 @@ class Bridge:
     def _look_out(self) -> None:
         watch = self._watch
         while watch is not None and not self._stopping.is_set():
+            self._dismiss_doubles()
             for identity in watch.look({modem.port for modem in self._all()}):  # Their own threads open these.
                 if not self._welcome(identity):
                     watch.forget(identity.port)
@@ -113,9 +116,16 @@ class Bridge:
 
         False while a thread may be about to find that it drives this very modem, through another port of it.
         """
-        same = [modem for modem in self._all() if not modem.is_free and _may_be(modem, identity)]
+        told_none_before = identity.port in self._without_card
+        self._without_card.discard(identity.port)
+        driven = [modem for modem in self._all() if not modem.is_free and identity.imei and modem.imei == identity.imei]
+        same = [modem for modem in driven if modem.imsi in {"", identity.imsi}]
         if same:
             return any(modem.knows_who for modem in same)
+        if driven and not identity.imsi:
+            self._without_card.add(identity.port)
+            if not told_none_before:  # It may be another port of that modem, whose card was busy just now.
+                return True
         free = [modem for modem in self._found if modem.is_free]
         back = [modem for modem in free if modem.imei == identity.imei and identity.imei]
         back.sort(key=lambda modem: modem.imsi != identity.imsi)
@@ -128,14 +138,17 @@ class Bridge:
         new.start()
         return True
 
+    def _dismiss_doubles(self) -> None:
+        """One that `auto` found, and whose card shows that it is but another port of a modem, is no longer listed."""
+        for double in [modem for modem in self._found if modem.is_double]:
+            with self._lock:
+                self._found.remove(double)
+            double.stop()
+            double.join(_JOIN_S)
+
     def _is_driven_elsewhere(self, modem: ModemThread) -> bool:
         """Its modem came back under the name of another one's port, whose thread drives it since."""
         return any(other.imei == modem.imei and not other.is_free for other in self._all())
-
-
-def _may_be(modem: ModemThread, identity: Identity) -> bool:
-    """By the IMEI, and by the card as far as it is known."""
-    return bool(identity.imei) and modem.imei == identity.imei and modem.imsi in {"", identity.imsi}
 
 
 def _nothing_found() -> ModemStatus:

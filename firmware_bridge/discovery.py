@@ -116,7 +116,6 @@ class Watch:
         self._candidates = candidates
         self._opener = opener
         self._seen: dict[str, float] = {}
-        self._again_s = max(60.0, 10 * settings.answer_s)
 
     def look(self, in_use: set[str]) -> list[Identity]:
         """Modems behind ports that have appeared since the last look."""
@@ -124,7 +123,7 @@ class Watch:
         self._seen = {name: when for name, when in self._seen.items() if name in present}
         found = []
         for name in present:
-            if name in in_use or time.monotonic() - self._seen.get(name, -1e9) < self._again_s:
+            if name in in_use or time.monotonic() - self._seen.get(name, -1e9) < self._settings.look_again_s:
                 continue
             try:
                 identity = identify(name, self._settings, self._opener)

@@ -174,6 +174,12 @@ class Claims:
             self._claimed[owner] = (imei, imsi)
             return True
 
+    def is_double(self, imei: str, imsi: str, owner: object) -> bool:
+        """True if somebody else has the very same one, by a card that both know."""
+        with self._lock:
+            others = [claimed for other, claimed in self._claimed.items() if other is not owner]
+        return bool(imei and imsi) and (imei, imsi) in others
+
     def release(self, owner: object) -> None:
         with self._lock:
             self._claimed.pop(owner, None)
@@ -233,6 +239,8 @@ class ModemThread:
         self._pins = pins
         self._opener = opener
         self._modem = Modem(settings, Facts(imei=imei, imsi=imsi))
+        self._met = ("", "")
+        """Modem and card behind this port, as they were to be claimed last."""
         self._open: Port | None = None
         self._port_trouble = ""
         self._stopping = threading.Event()
@@ -260,6 +268,7 @@ class ModemThread:
 
     def move_to(self, port: str) -> None:
         """Open this one from now on: the modem came back under another name."""
+        self._met = ("", "")
         self._next_port = port
         self.wake()
 
@@ -281,6 +290,11 @@ class ModemThread:
         """It drives no modem: its port does not open, nobody answers there, or another port leads to who does."""
         cannot_open = self._open is None and bool(self._port_trouble)
         return cannot_open or self.status.trouble in {Trouble.SILENT, Trouble.SAME_MODEM}
+
+    @property
+    def is_double(self) -> bool:
+        """Another thread drives its modem, by a card that both have read."""
+        return self.status.trouble == Trouble.SAME_MODEM and self._claims.is_double(*self._met, self)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -318,12 +332,11 @@ class ModemThread:
 
     def _drive(self, port: Port) -> None:
         modem = self._modem
-        claim = lambda imei, imsi: self._claims.claim(imei, imsi, self)  # noqa: E731
         modem.opened(time.monotonic())
         stop_at = 0.0
         try:
             while modem.state is not State.CLOSED and self.port == self._next_port:
-                serve(modem, self._desk, self.port, claim, self._pins, time.monotonic)
+                serve(modem, self._desk, self.port, self._claim, self._pins, time.monotonic)
                 if data := modem.output():
                     port.write(data)
                 self.status = self._look()
@@ -342,7 +355,11 @@ class ModemThread:
                     modem.tick(time.monotonic())
         finally:
             modem.lost(time.monotonic())
-            serve(modem, self._desk, self.port, claim, self._pins, time.monotonic)
+            serve(modem, self._desk, self.port, self._claim, self._pins, time.monotonic)
+
+    def _claim(self, imei: str, imsi: str) -> bool:
+        self._met = imei, imsi
+        return self._claims.claim(imei, imsi, self)
 
     def _look(self) -> ModemStatus:
         modem, facts = self._modem, self._modem.facts

@@ -38,6 +38,8 @@ class BridgeSettings(Struct, frozen=True, kw_only=True):
     """So long a modem must have said nothing after a time-out before it is spoken to again."""
     discovery_s: float = 1.0
     """How often `auto` looks for modems that were plugged in."""
+    look_again_s: float = 60.0
+    """After so long `auto` looks once more at a port that led to no new modem."""
     answer_s: float = 1.5
     """How long an unknown port may take to show that a modem is behind it."""
     pin: str = ""

@@ -319,13 +319,43 @@ def test_another_port_of_a_modem_is_no_other_modem_even_with_another_card() -> N
         wait_for(lambda: [(status.port, status.imsi) for status in bridge.statuses()] == [(back.url, OTHER_CARD)])
 
 
-def test_a_modem_of_the_same_imei_whose_card_tells_nothing_is_listed() -> None:
+def looks(sim: SimulatorHandle) -> int:
+    """How often somebody asked there for the card."""
+    return int(sim.control({"do": "state"})["commands"].get("CIMI", 0))
+
+
+@pytest.mark.parametrize("unread", [1, 3])
+def test_another_port_of_a_modem_that_does_not_tell_its_card_at_once_is_no_second_modem(unread: int) -> None:
+    """Not at one look; or at two and once more, when it is listed until it tells it."""
     desk = MemoryDesk()
+    settings = msgspec.structs.replace(QUICK, look_again_s=0.3, sim_retry_s=1.0)
+    ports: list[str] = []
+    with (
+        running_simulator() as one,
+        running_simulator() as other_port,
+        running(["auto"], desk, settings, candidates=lambda: list(ports)) as bridge,
+    ):
+        ports.append(one.url)
+        wait_for(lambda: [status.state for status in bridge.statuses()] == ["idle"])
+        other_port.control({"do": "fault", "command": "CIMI", "kind": "error", "times": unread})
+        ports.append(other_port.url)
+        if unread > 1:
+            wait_for(lambda: [status.trouble for status in bridge.statuses()] == ["", "same-modem"])
+        wait_for(lambda: looks(other_port) > unread)
+        wait_for(lambda: [status.trouble for status in bridge.statuses()] == [""])
+        before = looks(other_port)
+        wait_for(lambda: looks(other_port) > before + 1)
+        assert [status.port for status in bridge.statuses()] == [one.url]
+
+
+def test_a_modem_of_the_same_imei_whose_card_tells_nothing_at_two_looks_is_listed() -> None:
+    desk = MemoryDesk()
+    settings = msgspec.structs.replace(QUICK, look_again_s=0.3)
     ports: list[str] = []
     with (
         running_simulator() as one,
         running_simulator(sim="pin") as two,
-        running(["auto"], desk, candidates=lambda: list(ports)) as bridge,
+        running(["auto"], desk, settings, candidates=lambda: list(ports)) as bridge,
     ):
         ports.append(one.url)
         wait_for(lambda: [status.state for status in bridge.statuses()] == ["idle"])
