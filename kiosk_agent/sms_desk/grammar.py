@@ -82,8 +82,11 @@ _RUN_ON: Final = re.compile(
 """A command and what may be a number in one word. It must hold a digit: words of ten letters are too common."""
 _LIKE_NUMBER: Final = re.compile(rf"(?=\S*[0-9])[0-9A-Za-z.\-_\u2010-\u2014]{{6,14}}(?![^{_SIGNS}])")
 _PIN: Final = re.compile(
-    rf"{_BETWEEN}(?:PIN(?![A-Za-z]){_BETWEEN})?([0-9OIl]{{6}}(?:[0-9OIl]{{10}})?)(?![0-9A-Za-z])", re.IGNORECASE
+    rf"{_BETWEEN}(?:PIN(?![A-Za-z]){_BETWEEN})?"
+    r"((?:[0-9OIl]{4}[ -]?){3}[0-9OIl]{4}|[0-9OIl]{3}[ -]?[0-9OIl]{3})(?![ -]?[0-9])(?![A-Za-z])",
+    re.IGNORECASE,
 )
+"""With or without the gaps that the slip has."""
 _RATING: Final = re.compile(rf"{_BETWEEN}([1-5])(?![0-9])", re.IGNORECASE)
 _OWN: Final = {Verb.CHECK: _PIN, Verb.RATE: _RATING}
 """What belongs to a command behind its number."""
@@ -195,11 +198,13 @@ def _numbered(verb: Verb, name: str, rest: str, *, is_exact: bool) -> Understood
     at = _BEFORE_NUMBER.match(rest).end()  # type: ignore[union-attr]  # It matches nothing too.
     number, end = _number_at(rest, at)
     if number:
-        return Understood(verb, f"{name} {number}{_what_follows(verb, rest[end:])}", has_typo=not is_exact)
+        # "Ya?" asks, and its sign must not be lost on the way: a YA closes the report.
+        asks = " ?" if verb is Verb.YES and "?" in rest[:at] else ""
+        return Understood(verb, f"{name} {number}{_what_follows(verb, rest[end:])}{asks}", has_typo=not is_exact)
     if not is_exact:
         return None
     if not _words(rest):
-        return Understood(Verb.UNKNOWN_NUMBER) if verb in {Verb.CHECK, Verb.PIN} else _bare(verb, name)
+        return Understood(Verb.UNKNOWN_NUMBER) if verb in {Verb.CHECK, Verb.PIN} else _bare(verb, name, rest)
     like_number = _LIKE_NUMBER.match(rest, at)
     if verb in _NOTHING_LOST and like_number is not None and not _tells_more(verb, rest[like_number.end() :]):
         return Understood(Verb.UNKNOWN_NUMBER)
@@ -222,9 +227,10 @@ def _says_more(words: str) -> bool:
     return any(not _COURTESY.fullmatch(word) for word in re.findall(r"[^\W\d_]{2,}", words))
 
 
-def _bare(verb: Verb, name: str) -> Understood | None:
-    """YA or BELUM alone: the centre knows which report it asked this phone about."""
-    return Understood(verb, name) if verb in {Verb.YES, Verb.NOT_YET} else None
+def _bare(verb: Verb, name: str, signs: str) -> Understood | None:
+    """YA or BELUM alone: the centre knows which report it asked this phone about. "YA?" is a question."""
+    is_answer = verb is Verb.NOT_YET or (verb is Verb.YES and "?" not in signs)
+    return Understood(verb, name) if is_answer else None
 
 
 def _number_at(text: str, at: int) -> tuple[str, int]:
@@ -247,7 +253,7 @@ def _what_follows(verb: Verb, rest: str) -> str:
     if verb is Verb.PIN:
         return ""
     own = _OWN[verb].match(rest) if verb in _OWN else None
-    value = f" {own[1].translate(_DIGITS)}" if own else ""
+    value = f" {re.sub('[ -]', '', own[1]).translate(_DIGITS)}" if own else ""
     if verb is Verb.RATE:
         return value
     said = _behind_keyword(rest, own.end() if own else 0).strip()

@@ -12,7 +12,8 @@ _SAID_TO_BE_PIN: Final = re.compile(
 )
 """It may go on in words: "kode saya empat kosong dua"."""
 _DATE: Final = r"(?:0?[1-9]|[12][0-9]|3[01])(?P<sign>[-/.])(?:0?[1-9]|1[0-2])(?P=sign)(?:20)?[0-9]{2}"
-_MOBILE: Final = r"(?:\+?62|0)8[0-9](?:[ \-]?[0-9]){7,10}"
+_MOBILE: Final = r"(?:\+?62|0)8[0-9](?:[ \-]?[0-9]){7,10}(?![ \-]?[0-9])"
+"""A code of 16 digits may begin so, too."""
 _DIGITS: Final = r"(?:(?<![^\W_])(?:[0-9OIL]*[0-9][0-9OIL]*|[OIL])(?![^\W_])|[0-9]+)"
 """A word of digits, O, I and L for 0 and 1 among them, or the digits within another word."""
 _NUMBER: Final = re.compile(

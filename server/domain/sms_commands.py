@@ -33,12 +33,13 @@ _READ_AS: Final = str.maketrans("OIL", "011")
 _PIN: Final = re.compile(r"(?:PIN\W*)?([0-9]{6}|[0-9]{16})(?![0-9])\W*", re.IGNORECASE)
 _RATING: Final = re.compile(r"(?<![0-9])[1-5](?![0-9])")
 _INCOMPLETE: Final = "incomplete"
-_DENIED: Final = re.compile(
-    r"\?|\b(?:BALOM|BELOM|BELUM|BLM|BLUM|BUKAN|ENGGAK|GA|GAK|KAPAN|KENAPA|KURANG|MASI|MASIH|MATI|MSH|NAMUN|NGGA|NGGAK"
-    r"|RUSAK|SON|SONDE|TAK|TAPI|TDK|TETAPI|TIDA|TIDAK|TP)\b",
+_AGREES: Final = re.compile(
+    "ADMIN|ALHAMDULILLAH|BAGUS|BAIK|BANYAK|BAPAK|BENAR|BERES|BETUL|BPK|BU|IBU|IYA|KAK|KASI|KASIH|LAGI|LANCAR|MAKASI|MAKASIH"
+    "|MALAM|MANTAP|MAS|MBAK|MENGALIR|MENYALA|MIN|NORMAL|NYALA|OK|OKE|PAGI|PAK|PUAS|SEKALI|SELAMAT|SELESAI|SEMUA|SIANG|SIP"
+    "|SORE|SU|SUDAH|TERATASI|TERIMA|TERIMAKASIH|THANKS|TKS|TRIMAKASIH|TRIMS|TUHAN|TUNTAS|UDAH|YA",
     re.IGNORECASE,
 )
-"""Whoever says so behind YA may mean no."""
+"""Words that take nothing back of a YA. Those that do are too many to list, and may have been cut out at the kiosk."""
 
 
 class Asked(Struct, frozen=True):
@@ -78,16 +79,20 @@ class Asked(Struct, frozen=True):
 def read_command(text: str, flags: list[str]) -> Asked:
     """Read an SMS whose first flag says which command it is.
 
-    A YA that its words deny, or whose end is missing, is taken as a question: it must close nothing.
+    A YA that says more than yes, or whose end is missing, is taken as a question: it must close nothing.
     """
     command = _KNOWN.get(flags[0].lower()) if flags else None
     if command is None:
         return Asked(None)
     rest = text.strip().partition(" ")[2]
     number, words = _split_number(_LABEL.sub("", rest.lstrip(_LEADING)))
-    if command is Command.YES and (_INCOMPLETE in flags or _DENIED.search(words)):
+    if command is Command.YES and (_INCOMPLETE in flags or not _agrees(words)):
         command = Command.CHECK
     return Asked(command, number, words)
+
+
+def _agrees(words: str) -> bool:
+    return "?" not in words and "…" not in words and all(map(_AGREES.fullmatch, re.findall(r"[^\W_]+", words)))
 
 
 def _split_number(text: str) -> tuple[str, str]:

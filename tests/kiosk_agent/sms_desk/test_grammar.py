@@ -90,6 +90,8 @@ def test_a_keyword_makes_a_report_of_what_follows_it(text: str, said: str | None
         f"Y? {NO}",
         f"Iya {NO} pak?",
         f"Iya {NO} tapi masih mati",
+        "YA?",
+        "ya ??",
         f"YA{NO} masih mati",
         f"ya{NO}?",
         f"YAN {NO} masih mati",
@@ -144,6 +146,7 @@ def test_nothing_to_report_is_empty(text: str) -> None:
         (f"tamba {NO}: Dekat GOR", Verb.ADD, f"TAMBAH {NO} Dekat GOR"),
         (f"YA {NO}", Verb.YES, f"YA {NO}"),
         (f"Ya, {NO} terima kasih", Verb.YES, f"YA {NO} terima kasih"),
+        (f"Ya? {NO}", Verb.YES, f"YA {NO} ?"),
         ("ya", Verb.YES, "YA"),
         ("BELUM!", Verb.NOT_YET, "BELUM"),
         (f"BELUM {NO} lampu cuma nyala 1 malam", Verb.NOT_YET, f"BELUM {NO} lampu cuma nyala 1 malam"),
@@ -185,7 +188,8 @@ SIGNS = [
 @pytest.mark.parametrize("between", SIGNS)
 @pytest.mark.parametrize("word", ["CEK", "YA", "BELUM"])
 def test_whatever_signs_stand_between_a_command_and_its_number_it_is_one(word: str, between: str) -> None:
-    assert understand(f"{word}{between}{NO}").text == f"{word} {NO}"
+    asks = " ?" if word == "YA" and "?" in between else ""  # and a question closes nothing
+    assert understand(f"{word}{between}{NO}").text == f"{word} {NO}{asks}"
 
 
 @pytest.mark.parametrize("opening", ["(", "[", "{", "<", "“", '"', "‘", "*", "- ", "# ", "... "])
@@ -206,6 +210,9 @@ def test_whatever_signs_stand_around_a_command_it_is_one(opening: str) -> None:
         ("pin 402913: kenapa lama", "402913 kenapa lama"),
         ("Terima kasih, pak.", ""),
         ("402913 terima kasih", "402913"),
+        ("402 913 kenapa lama", "402913 kenapa lama"),
+        ("pin: 402-913", "402913"),
+        ("0812 3456 7890 1234", "0812345678901234"),
         ("tolong 🙏", ""),
     ],
 )
@@ -217,7 +224,9 @@ def test_what_is_said_behind_cek_goes_up_with_it(said: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("said", "text"),
     [
-        ("pin 402 913", ""),
+        ("kenapa lama? 0812 3456 7890 1234", "kenapa lama? …"),
+        ("kenapa lama? 0812-3456-7890-1234", "kenapa lama? …"),
+        ("402 9131", ""),
         ("sandi 12O456", ""),
         ("kode saya 123 - 456", ""),
         ("kode 12345", ""),

@@ -61,14 +61,15 @@ def test_the_pin_is_not_among_what_staff_may_read(text, said):
 @pytest.mark.parametrize(
     ("words", "command"),
     [
-        *((words, Command.YES) for words in ("", "terima kasih", "sudah menyala lagi", "🙏")),
+        *((words, Command.YES) for words in ("", "terima kasih", "sudah menyala lagi, Pak!", "su beres", "🙏")),
         *(
             (words, Command.CHECK)
             for words in ("tapi masih mati", "TIDAK", "blm beres", "sonde nyala", "sudah beres?", "gak", "mati lagi")
         ),
+        *((words, Command.CHECK) for words in ("nda beres pak", "padam lagi", "kode …", "…", "?", "17")),
     ],
 )
-def test_a_ya_that_its_words_deny_is_a_question(words, command):
+def test_a_ya_that_says_more_than_yes_is_a_question(words, command):
     assert read_command(f"YA {NUMBER} {words}", ["ya"]) == read_command(f"{command} {NUMBER} {words}", [command])
 
 
