@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from kiosk_agent.errors import AlreadyEnrolledError
 from kiosk_agent.kiosk import Kiosk, make_kiosk, open_kiosk
 from kiosk_agent.sync.engine import Engine
 from kiosk_agent.sync.enrol import prepare
@@ -57,11 +58,12 @@ def kiosk_at(folder: Path, keys: Path) -> Iterator[Kiosk]:
 
 
 def enrol(folder: Path, keys: Path, centre: Centre, code: str) -> None:
-    """Make a folder a kiosk's of this centre; once more does no harm."""
+    """Make a folder a kiosk's of this centre; once more does no harm, also with another code."""
     os.environ["KASIH_KEY_DIR"] = str(keys)
     kiosk = make_kiosk(folder)
     try:
-        prepare(kiosk.store, code, "http://127.0.0.1:1")
+        with suppress(AlreadyEnrolledError):  # It was active already when the power went.
+            prepare(kiosk.store, code, "http://127.0.0.1:1")
         exchange(kiosk, centre)
         assert kiosk.centre.is_ready
     finally:
