@@ -49,6 +49,8 @@ class Status(Struct, frozen=True, kw_only=True):
     """Age of the oldest of them."""
     last_contact_at: int | None
     """The kiosk's clock at the last exchange that went well, Unix milliseconds; a stick is none."""
+    heard_at: int | None = None
+    """The centre's clock in the newest HEAD of its that is held, whichever way it came, Unix milliseconds."""
     last_error: str
     """Why the last exchange failed; empty after a success."""
     sync: Sync
@@ -96,6 +98,7 @@ class Kiosk:
         """How the kiosk is just now."""
         store, config = self.store, self.centre.config
         queue, oldest = store.queue()
+        stated = store.last_stated()
         age_ms = self.clock.now_ms() - parse_entry(oldest.raw).time_ms if oldest is not None and oldest.raw else 0
         return Status(
             state=store.enrolment,
@@ -107,6 +110,7 @@ class Kiosk:
             queue=queue,
             oldest_s=max(0, age_ms // 1000),
             last_contact_at=store.number_fact(facts.CONTACT_AT),
+            heard_at=stated.body.now if stated is not None else None,
             last_error=(store.fact(facts.LAST_ERROR) or b"").decode(),
             sync=self.sync_state(),
             disk_free_mb=shutil.disk_usage(self.data).free >> 20,

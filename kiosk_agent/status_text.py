@@ -65,7 +65,10 @@ def _queue(status: Status) -> str:
 
 
 def _contact(status: Status) -> str:
-    return "belum pernah diterima pusat" if status.last_contact_at is None else day_and_time(status.last_contact_at)
+    if status.last_contact_at is not None:
+        return day_and_time(status.last_contact_at)
+    by_stick = f"; kabar pusat lewat stik, dari {day_and_time(status.heard_at)}" if status.heard_at else ""
+    return f"belum pernah lewat jaringan{by_stick}"
 
 
 def _clock(offset_ms: int | None) -> str:

@@ -9,6 +9,7 @@ from kiosk_agent.access import Access, access
 from kiosk_agent.cli.group import data_option, json_option, say, tell
 from kiosk_agent.errors import KioskError, StickError
 from kiosk_agent.sync.usb import Imported, place_for, read_file, replies_in, write_file
+from sync_protocol.states import Enrolment
 
 
 @click.group()
@@ -40,11 +41,15 @@ def export(path: str, data: Path, *, as_json: bool) -> None:
 def import_(path: Path, data: Path, *, as_json: bool) -> None:
     """Baca balasan pusat dari FILE; di sebuah folder dicari yang untuk kios ini."""
     with access(data) as kiosk:
+        was = kiosk.status().state
         file, imported = _take(kiosk, path)
+        status = kiosk.status()
     if as_json:
         say({"file": str(file)} | to_builtins(imported))
-    else:
-        tell(f"{file}: {in_words(imported)}")
+        return
+    tell(f"{file}: {in_words(imported)}")
+    if status.state is Enrolment.ACTIVE and was is not Enrolment.ACTIVE:
+        tell(f"Kios terdaftar di {status.unit_name or status.unit} ({status.unit}).")
 
 
 def _take(kiosk: Access, path: Path) -> tuple[Path, Imported]:

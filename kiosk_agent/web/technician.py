@@ -18,6 +18,7 @@ from sync_protocol.states import Enrolment
 Level = Literal["gawat", "perhatikan", "baik"]
 LEVELS: Final[tuple[Level, ...]] = ("gawat", "perhatikan", "baik")
 DAY_S: Final = 86_400
+_STICK_DAYS: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,11 @@ def _contact(facts: Facts, now_ms: int) -> Line:
     texts, status = facts.texts, facts.status
     name = texts("teknisi.kontak")
     failed = texts("teknisi.kontak_galat", galat=status.last_error) if status.last_error else ""
+    if status.last_contact_at is None and status.heard_at is not None:
+        says = texts("teknisi.kontak_stik", waktu=day_and_time(status.heard_at))
+        is_long_ago = now_ms - status.heard_at > _STICK_DAYS * DAY_S * 1000
+        advice = texts("teknisi.kontak_stik_saran") if is_long_ago else ""
+        return Line("perhatikan" if is_long_ago else "baik", name, f"{says} {failed}".strip(), advice)
     if status.last_contact_at is None:
         return Line("gawat", name, f"{texts('teknisi.kontak_belum')} {failed}", texts("teknisi.kontak_saran"))
     ago_s = max(0, now_ms - status.last_contact_at) / 1000

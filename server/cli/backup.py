@@ -21,7 +21,7 @@ def backup(file: Path, data: Path, *, force: bool, as_json: bool) -> None:
         return
     tell(f"{facts['file']}: {facts['entries']} entri dari {facts['devices']} kios, {facts['size']} byte.")
     tell(f"SHA-256 {facts['sha256']}")
-    tell("Berkas ini memuat kunci pusat: simpan di tempat terkunci, di luar gedung ini.")
+    tell("Berkas ini memuat kunci pusat: sandikan dulu, lalu simpan terkunci di luar gedung ini.")
 
 
 @click.command()

@@ -138,7 +138,7 @@ def _choices(frame: Frame) -> dict[str, list[tuple[str, str]]]:
     units = [] if frame.viewer.role is Role.OPD else [(unit.code, unit.name) for unit in city.units.values()]
     return {
         "status": [
-            (inbox.OPEN, "Semua yang terbuka"),
+            (inbox.OPEN, "Yang terbuka"),
             (inbox.LATE, "Lewat tenggat"),
             (inbox.ALL, "Semua"),
             *((status.value, city.status(status)) for status in Status if status is not Status.BARU),

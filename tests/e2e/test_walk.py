@@ -112,18 +112,19 @@ def test_on_a_stick_alone_from_the_enrolment_on(city: City, tmp_path: Path) -> N
     city.at_kiosk("kiosk", "enrol", "--server", "http://127.0.0.1:9", "--code", code, code=1)
     stick = tmp_path / "stick"
     stick.mkdir()
-    carry(city, stick)
+    assert "Kios terdaftar di" in carry(city, stick)
     assert json.loads(city.at_kiosk("kiosk", "status", "--json"))["ready"]
+    assert "belum pernah lewat jaringan; kabar pusat lewat stik, dari" in city.at_kiosk("kiosk", "status")
     filed = city.file("kiosk")
-    carry(city, stick)
+    assert "Kios terdaftar di" not in carry(city, stick)
     status = json.loads(city.at_kiosk("kiosk", "status", "--json"))
     assert (status["queue"], status["filed"]) == (0, 3)
     check_arrived(city, filed)
 
 
-def carry(city: City, stick: Path) -> None:
-    """To the centre and back."""
+def carry(city: City, stick: Path) -> str:
+    """To the centre and back; what the kiosk says at the end."""
     city.at_kiosk("kiosk", "bundle", "export", str(stick))
     (bundle,) = [path for path in stick.glob("*.kasih") if not path.name.endswith(".reply.kasih")]
     city.at_centre("bundle", "import", str(bundle))
-    city.at_kiosk("kiosk", "bundle", "import", str(stick))
+    return city.at_kiosk("kiosk", "bundle", "import", str(stick))

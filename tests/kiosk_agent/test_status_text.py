@@ -22,6 +22,13 @@ def test_each_line_of_the_page_has_its_line_in_the_text(kiosk: Kiosk) -> None:
     assert {line.name for line in page} <= named
 
 
+@pytest.mark.parametrize(("days", "level"), [(0, "baik"), (6, "baik"), (8, "perhatikan")])
+def test_a_kiosk_that_lives_by_the_stick_is_not_alarming(kiosk: Kiosk, days: int, level: str) -> None:
+    by_stick = replace(kiosk.status(), last_contact_at=None, heard_at=START_MS - days * 86_400_000)
+    lines = lines_of(Facts(Texts({}), kiosk.master(), by_stick, is_linked=False), START_MS)
+    assert [line.level for line in lines if line.name == Texts({})("teknisi.kontak")] == [level]
+
+
 def test_the_text_says_what_is_wrong_and_times_in_wita(kiosk: Kiosk) -> None:
     bad = replace(
         kiosk.status(),

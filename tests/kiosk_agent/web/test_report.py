@@ -120,7 +120,7 @@ def test_reports_about_violence_and_bribes_start_at_rahasia(
     assert complaint.pin[:4] in receipt.text
     assert "Tulis atau foto nomor dan kode 16 angka ini sekarang." in receipt.text
     assert receipt.text.count("PIN") == 1  # "pengganti PIN": there is none to write down or to keep
-    assert "WITA. Namosain." in receipt.text  # and not what it is about: somebody may find the slip
+    assert "WITA. Tempat: Namosain." in receipt.text  # and not what it is about: somebody may find the slip
     assert "Perempuan" not in receipt.text
 
 

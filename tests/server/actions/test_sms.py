@@ -289,7 +289,9 @@ class TestCommands:
         _, number = report()
         ((to, text),) = ask(f"CEK {number}")
         assert to == PHONE
-        assert text.startswith(f"KASIH: No {number}: Menunggu cek sejak 18 Nov 2026 di Pusat Kasih. Batas waktu 23 Nov")
+        assert text.startswith(
+            f"KASIH: No {number}: Antre periksa sejak 18 Nov 2026 di Pusat Kasih. Batas waktu 23 Nov"
+        )
 
     def test_whatever_does_not_fit_gets_the_same_answer(self, report, ask):
         _, number = report()
@@ -316,7 +318,7 @@ class TestCommands:
 
     def test_tambah_is_kept_and_answered(self, centre, report, ask):
         case_id, number = report()
-        assert "Menunggu cek" in ask(f"TAMBAH {number} dekat gereja")[0][1]
+        assert "Antre periksa" in ask(f"TAMBAH {number} dekat gereja")[0][1]
         (event,) = centre.read(lambda c: c.execute("select * from event where case_id = ?", (case_id,)).fetchall())
         assert event["type"] == "noted-amended"
         assert "gereja" not in event["data"]
@@ -657,7 +659,7 @@ class TestSetBack:
         kiosk.sync(sender(restored))
         kiosk.sync(sender(restored))  # and the report has not come again yet
         first, second = out(kiosk)
-        assert "Menunggu cek" in first.text
+        assert "Antre periksa" in first.text
         assert "tidak kami temukan" in second.text
         assert first.key == second.key
 
@@ -750,7 +752,7 @@ def test_a_template_that_cannot_be_filled_gives_way_to_ours(centre, kiosk, repor
         {"id": "S22", "peristiwa": "berhenti", "templat": "KASIH: Baik."},
     ]
     centre.write(lambda c: master.put_table(c, "sms", rows, centre.clock(), actor="test"))
-    assert "Menunggu cek" in ask(f"CEK {number}")[0][1]
+    assert "Antre periksa" in ask(f"CEK {number}")[0][1]
     assert "tidak kami temukan" in ask("CEK 000G4-0R40Y")[0][1]
     assert ask("BERHENTI")[0][1] == "KASIH: Baik."
 
