@@ -366,6 +366,7 @@ def test_a_fault_goes_once_its_field_is_typed_in_and_a_full_story_says_so(screen
     screen.wait_for_url("**/lapor/isi")
     screen.tap(".moves .next")
     assert "Tulis dulu apa yang terjadi" in screen.inner_text(".fault")
+    screen.wait_for_load_state()  # What is typed before the page's script runs is not noticed by it.
     fill_in(screen, "textarea", "air" * 1200)
     assert not screen.locator(".fault").is_visible()
     assert screen.get_attribute("textarea", "aria-invalid") is None
